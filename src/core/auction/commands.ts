@@ -1,0 +1,34 @@
+/**
+ * What an auction can be told. Any command may come too late or twice; it then changes nothing.
+ */
+import type { BidReason } from '../reasons'
+import type { PingAnswer, PostAnswer } from './events'
+import type { AuctionPlan } from './plan'
+
+export type AuctionCommand =
+  | { readonly type: 'plan'; readonly plan: AuctionPlan }
+  | { readonly type: 'open' }
+  | {
+      readonly type: 'answer'
+      readonly contractId: string
+      readonly askedAt: number | null
+      readonly answer: PingAnswer
+    }
+  /** The bid window's time is over; `askedAt` says when each buyer that is still out was asked. */
+  | { readonly type: 'close'; readonly askedAt: AskedAt }
+  | { readonly type: 'reservation'; readonly contractId: string; readonly denied: BidReason | null }
+  | {
+      readonly type: 'post_answer'
+      readonly contractId: string
+      readonly tryNumber: number
+      readonly answer: PostAnswer
+    }
+  | { readonly type: 'retry'; readonly contractId: string; readonly tryNumber: number }
+  /** After a restart: whatever ran in memory is gone. */
+  | { readonly type: 'recover' }
+  /** A look by the clock: what ran for longer than it could have is as good as gone; the rest is left alone. */
+  | { readonly type: 'watchdog' }
+  | { readonly type: 'acknowledge'; readonly sequence: number }
+
+/** When each buyer was asked, by contract; milliseconds since 1970. */
+export type AskedAt = { readonly [contractId: string]: number }

@@ -1,0 +1,128 @@
+/**
+ * What an auction does next. Every command yields the events that follow from it at once, so that whoever drives the
+ * auction only has to store them and act on the state they lead to.
+ *
+ * Here is the bid window; what follows it is in selling.ts.
+ */
+import { unreachable } from '../assert'
+import type { AskedAt, AuctionCommand } from './commands'
+import type { AuctionEvent, PingAnswer } from './events'
+import { evolve } from './evolve'
+import type { AuctionPlan } from './plan'
+import { isUnbeatable, judgeAnswer, rankBids } from './rank'
+import { endLost, onPostAnswer, onReservation, onRetry, sellingStep } from './selling'
+import { type AuctionState, isClosed } from './state'
+import { isOverdue, windowEndOf } from './timing'
+
+export type { AuctionCommand } from './commands'
+
+/**
+ * @param now milliseconds since 1970
+ * @returns the events that the command leads to; none where it comes too late or twice
+ */
+export function decide(state: AuctionState, command: AuctionCommand, now: number): AuctionEvent[] {
+  const events = react(state, command, now)
+  let current = state
+  for (const event of events) current = evolve(current, event)
+  // Ends by itself: each step closes the window, uses up a ranked bid, fixes an unknown's next try, or settles.
+  for (let next = step(current, now); next !== null; next = step(current, now)) {
+    events.push(next)
+    current = evolve(current, next)
+  }
+  return events
+}
+
+function react(state: AuctionState, command: AuctionCommand, now: number): AuctionEvent[] {
+  switch (command.type) {
+    case 'plan':
+      return state.phase === 'absent' ? [{ type: 'planned', at: now, plan: command.plan }] : []
+    case 'open':
+      return state.phase === 'planned' ? open(state.plan, now) : []
+    case 'answer':
+      return state.phase === 'pinging' ? onAnswer(state, command, now) : []
+    case 'close':
+      return state.phase === 'pinging' ? closeLate(state, command.askedAt, now) : []
+    case 'reservation':
+      return state.phase === 'selling' ? onReservation(state, command, now) : []
+    case 'post_answer':
+      return state.phase === 'selling' ? onPostAnswer(state, command, now) : []
+    case 'retry':
+      return state.phase === 'selling' ? onRetry(state, command, now) : []
+    case 'recover':
+      return recover(state, now)
+    case 'watchdog':
+      return watchdog(state, now)
+    case 'acknowledge': {
+      if (!isClosed(state)) return []
+      const isNews = command.sequence > state.acknowledged && command.sequence <= state.sequence
+      return isNews ? [{ type: 'acknowledged', at: now, sequence: command.sequence }] : []
+    }
+    default:
+      return unreachable(command)
+  }
+}
+
+/** Opens the window; buyers without a ping bid their price at once. */
+function open(plan: AuctionPlan, now: number): AuctionEvent[] {
+  const fixed = plan.contenders.filter(({ pings }) => !pings)
+  return [
+    { type: 'window_opened', at: now },
+    ...fixed.map((contender): AuctionEvent => {
+      const answer = judgeAnswer(plan, contender, { kind: 'bid', priceMicros: contender.priceMicros })
+      return { type: 'answered', at: now, contractId: contender.id, askedAt: null, answer }
+    }),
+  ]
+}
+
+type Pinging = Extract<AuctionState, { phase: 'pinging' }>
+
+const TIMED_OUT: PingAnswer = { kind: 'no', reason: 'timed_out', detail: null }
+const TOO_LATE: PingAnswer = { kind: 'no', reason: 'timed_out', detail: 'bid after the window' }
+
+/** A bid that comes before the close but after the window's time is late all the same: timers are not punctual. */
+function onAnswer(
+  state: Pinging,
+  { contractId, askedAt, answer: said }: Extract<AuctionCommand, { type: 'answer' }>,
+  now: number,
+): AuctionEvent[] {
+  const contender = state.plan.contenders.find(({ id }) => id === contractId)
+  if (contender === undefined || state.answers.has(contractId)) return []
+  const isLate = said.kind === 'bid' && now > windowEndOf(state)
+  const answer = isLate ? TOO_LATE : judgeAnswer(state.plan, contender, said)
+  return [{ type: 'answered', at: now, contractId, askedAt, answer }]
+}
+
+/** Closes with whoever has not answered counted as timed out, at the moment of closing. */
+function closeLate(state: Pinging, askedAt: AskedAt, now: number): AuctionEvent[] {
+  const late = state.plan.contenders
+    .filter(({ id }) => !state.answers.has(id))
+    .map(({ id }): AuctionEvent => {
+      return { type: 'answered', at: now, contractId: id, askedAt: askedAt[id] ?? null, answer: TIMED_OUT }
+    })
+  return [
+    ...late,
+    { type: 'window_closed', at: now, cause: 'window_over', ranking: rankBids(state.plan, state.answers) },
+  ]
+}
+
+/** Closes a window whose pings are gone with what was heard; a *planned* auction is opened by whoever drives it. */
+function recover(state: AuctionState, now: number): AuctionEvent[] {
+  if (state.phase === 'pinging') return closeLate(state, {}, now)
+  return state.phase === 'selling' ? endLost(state, now, () => true) : []
+}
+
+function watchdog(state: AuctionState, now: number): AuctionEvent[] {
+  if (state.phase === 'pinging') return now > windowEndOf(state) ? closeLate(state, {}, now) : []
+  return state.phase === 'selling' ? endLost(state, now, (running) => isOverdue(state, running, now)) : []
+}
+
+/** The one thing that follows by itself from where the auction stands, or null. */
+function step(state: AuctionState, now: number): AuctionEvent | null {
+  if (state.phase === 'pinging') {
+    const allAnswered = state.plan.contenders.every(({ id }) => state.answers.has(id))
+    if (!allAnswered && !isUnbeatable(state.plan, state.answers)) return null
+    const cause = allAnswered ? 'all_answered' : 'unbeatable'
+    return { type: 'window_closed', at: now, cause, ranking: rankBids(state.plan, state.answers) }
+  }
+  return state.phase === 'selling' ? sellingStep(state, now) : null
+}

@@ -1,0 +1,70 @@
+/**
+ * What can happen in an auction. The list of events is the auction's record and its trace: the state is folded from it.
+ *
+ * `at` is milliseconds since 1970. Nothing here is personal data: a trace is shown to operators and kept.
+ */
+import type { BidReason } from '../reasons'
+import type { AuctionPlan } from './plan'
+
+/** What a buyer said to a ping, as the dialect read it. */
+export type PingAnswer =
+  | { readonly kind: 'bid'; readonly priceMicros: number }
+  | { readonly kind: 'no'; readonly reason: BidReason; readonly detail: string | null }
+
+/** What a buyer said to a post. */
+export type PostAnswer =
+  | { readonly kind: 'accepted'; readonly reference: string | null; readonly redirectUrl: string | null }
+  | {
+      readonly kind: 'rejected'
+      readonly reason: string
+      /** Whether the buyer's own words were read; a bare status code of a retry does not undo an unknown. */
+      readonly parsed: boolean
+    }
+  | { readonly kind: 'unknown'; readonly reason: string }
+
+export type CloseCause = 'all_answered' | 'window_over' | 'unbeatable'
+
+export type AuctionEvent =
+  | { readonly type: 'planned'; readonly at: number; readonly plan: AuctionPlan }
+  | { readonly type: 'window_opened'; readonly at: number }
+  /** `askedAt` is when the buyer's slot came; null where it was never asked. */
+  | {
+      readonly type: 'answered'
+      readonly at: number
+      readonly contractId: string
+      readonly askedAt: number | null
+      readonly answer: PingAnswer
+    }
+  | {
+      readonly type: 'window_closed'
+      readonly at: number
+      readonly cause: CloseCause
+      /** Who may buy, best first. */
+      readonly ranking: readonly RankedBid[]
+    }
+  | {
+      readonly type: 'attempt_started'
+      readonly at: number
+      readonly contractId: string
+      readonly attempt: number
+      readonly priceMicros: number
+      readonly payoutMicros: number
+    }
+  | {
+      readonly type: 'reservation_denied'
+      readonly at: number
+      readonly contractId: string
+      readonly reason: BidReason
+    }
+  | { readonly type: 'post_started'; readonly at: number; readonly contractId: string; readonly tryNumber: number }
+  | { readonly type: 'post_answered'; readonly at: number; readonly contractId: string; readonly answer: PostAnswer }
+  | { readonly type: 'retry_scheduled'; readonly at: number; readonly contractId: string; readonly retryAt: number }
+  /** No more tries: a person decides. */
+  | { readonly type: 'parked'; readonly at: number; readonly contractId: string }
+  | { readonly type: 'settled'; readonly at: number; readonly outcome: 'sold' | 'unsold' }
+  | { readonly type: 'acknowledged'; readonly at: number; readonly sequence: number }
+
+export interface RankedBid {
+  readonly contractId: string
+  readonly priceMicros: number
+}

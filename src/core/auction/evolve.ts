@@ -1,0 +1,116 @@
+/**
+ * Folds events into the state. No decision is taken here: an event that makes no sense in a phase is a bug and throws.
+ */
+import { unreachable } from '../assert'
+import type { AuctionEvent } from './events'
+import { ABSENT, type Attempt, type AttemptStage, type AuctionState, type Closed, isClosed } from './state'
+
+/** @returns the state after one event. */
+export function evolve(state: AuctionState, event: AuctionEvent): AuctionState {
+  switch (event.type) {
+    case 'planned':
+      if (state.phase !== 'absent') return impossible(state, event)
+      return { phase: 'planned', plan: event.plan, plannedAt: event.at, answers: new Map() }
+    case 'window_opened': {
+      if (state.phase !== 'planned') return impossible(state, event)
+      return { ...state, phase: 'pinging', openedAt: event.at }
+    }
+    case 'answered': {
+      if (state.phase !== 'pinging') return impossible(state, event)
+      const { askedAt, at, answer } = event
+      return { ...state, answers: new Map(state.answers).set(event.contractId, { askedAt, at, answer }) }
+    }
+    case 'window_closed': {
+      if (state.phase !== 'pinging') return impossible(state, event)
+      const closing = { closedAt: event.at, closeCause: event.cause, ranking: event.ranking }
+      return { ...state, phase: 'selling', ...closing, attempts: [], sequence: 0, acknowledged: 0 }
+    }
+    case 'acknowledged': {
+      if (!isClosed(state)) return impossible(state, event)
+      return { ...state, acknowledged: Math.max(state.acknowledged, event.sequence) }
+    }
+    case 'settled': {
+      if (state.phase !== 'selling') return impossible(state, event)
+      return { ...state, phase: 'settled', settledAt: event.at, outcome: event.outcome, sequence: state.sequence + 1 }
+    }
+    case 'attempt_started':
+    case 'reservation_denied':
+    case 'post_started':
+    case 'post_answered':
+    case 'retry_scheduled':
+    case 'parked': {
+      if (state.phase !== 'selling') return impossible(state, event)
+      return evolveSelling(state, event)
+    }
+    default:
+      return unreachable(event)
+  }
+}
+
+/** @returns the state after all events, from nothing. */
+export function replay(events: Iterable<AuctionEvent>): AuctionState {
+  let state: AuctionState = ABSENT
+  for (const event of events) state = evolve(state, event)
+  return state
+}
+
+type Selling = { readonly phase: 'selling' } & Closed
+type SellingEvent = Extract<
+  AuctionEvent,
+  {
+    type: 'attempt_started' | 'reservation_denied' | 'post_started' | 'post_answered' | 'retry_scheduled' | 'parked'
+  }
+>
+
+function evolveSelling(state: Selling, event: SellingEvent): Selling {
+  if (event.type === 'attempt_started') {
+    const { contractId, attempt: number, priceMicros, payoutMicros, at } = event
+    const attempt: Attempt = { contractId, number, priceMicros, payoutMicros, stage: { at: 'reserving', since: at } }
+    return { ...state, attempts: [...state.attempts, attempt] }
+  }
+  const attempts = state.attempts.map((attempt) =>
+    attempt.contractId === event.contractId ? { ...attempt, stage: nextStage(attempt.stage, event) } : attempt,
+  )
+  return { ...state, attempts, sequence: isTold(state, event) ? state.sequence + 1 : state.sequence }
+}
+
+/**
+ * The database is told when an outcome becomes unknown, since the supplier is told "pending" at that moment; and of a sale
+ * beside an unknown at once, since that unknown may keep the auction from settling for a day, or until a person looks.
+ */
+function isTold(state: Selling, event: SellingEvent): boolean {
+  if (event.type !== 'post_answered') return false
+  const isOpen = ({ stage }: Attempt) => stage.at === 'unknown' || (stage.at === 'posting' && stage.wasUnknown)
+  const open = state.attempts.filter(isOpen)
+  const wasOpen = open.some(({ contractId }) => contractId === event.contractId)
+  if (event.answer.kind === 'unknown') return !wasOpen
+  return event.answer.kind === 'accepted' && open.some(({ contractId }) => contractId !== event.contractId)
+}
+
+function nextStage(stage: AttemptStage, event: Exclude<SellingEvent, { type: 'attempt_started' }>): AttemptStage {
+  switch (event.type) {
+    case 'reservation_denied':
+      return { at: 'denied', since: event.at, reason: event.reason }
+    case 'post_started':
+      return { at: 'posting', since: event.at, tryNumber: event.tryNumber, wasUnknown: stage.at === 'unknown' }
+    case 'post_answered': {
+      const { answer, at } = event
+      if (answer.kind === 'accepted') {
+        return { at: 'accepted', since: at, reference: answer.reference, redirectUrl: answer.redirectUrl }
+      }
+      if (answer.kind === 'rejected') return { at: 'rejected', since: at, reason: answer.reason }
+      const tryNumber = stage.at === 'posting' ? stage.tryNumber : 1
+      return { at: 'unknown', since: at, reason: answer.reason, tryNumber, retryAt: null, parked: false }
+    }
+    case 'retry_scheduled':
+      return stage.at === 'unknown' ? { ...stage, retryAt: event.retryAt } : stage
+    case 'parked':
+      return stage.at === 'unknown' ? { ...stage, parked: true } : stage
+    default:
+      return unreachable(event)
+  }
+}
+
+function impossible(state: AuctionState, event: AuctionEvent): never {
+  throw new Error(`event ${event.type} in phase ${state.phase}`)
+}

@@ -1,0 +1,28 @@
+/**
+ * What an auction knows before it begins: decided once, never changed.
+ */
+import type { ContractTerms, Distribution } from '../campaign/campaign'
+import type { Refusal } from '../campaign/intake'
+import type { PayoutTerms } from '../money/payout'
+
+/** A buyer contract in this auction. */
+export interface Contender extends ContractTerms {
+  /** Breaks ties of price and priority: a keyed hash of auction and buyer, so that a replay gives the same order. */
+  readonly tieBreak: string
+}
+
+export interface AuctionPlan {
+  /** `direct` sells as soon as the window closes; `offer` shows its bid first and waits for the post. */
+  readonly mode: 'direct' | 'offer'
+  readonly distribution: Distribution
+  readonly floorMicros: number
+  readonly maxSells: number
+  readonly bidWindowMs: number
+  readonly postTimeoutMs: number
+  /** From the opening of the window to the last moment a first post may begin. */
+  readonly deadlineMs: number
+  readonly payout: PayoutTerms
+  readonly testMode: boolean
+  readonly contenders: readonly Contender[]
+  readonly refusals: readonly Refusal[]
+}

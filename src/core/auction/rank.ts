@@ -1,0 +1,116 @@
+/**
+ * Who may buy, and in which order.
+ *
+ * An order is a comparison of two bids; it also tells early whether anyone still out could come first, by comparing the
+ * best bid that buyer could possibly make.
+ */
+
+import { unreachable } from '../assert'
+import type { Distribution } from '../campaign/campaign'
+import type { BidReason } from '../reasons'
+import type { PingAnswer, RankedBid } from './events'
+import type { AuctionPlan, Contender } from './plan'
+
+/**
+ * Judges a bid by the limits of campaign and contract; a "no" passes through unchanged.
+ *
+ * @returns the bid, or the reason why it can never win
+ */
+export function judgeAnswer(plan: AuctionPlan, contender: Contender, answer: PingAnswer): PingAnswer {
+  if (answer.kind === 'no') return answer
+  const refuse = (reason: BidReason): PingAnswer => ({ kind: 'no', reason, detail: null })
+  const { priceMicros } = answer
+  if (!Number.isSafeInteger(priceMicros) || priceMicros < 0) return refuse('invalid_bid')
+  if (contender.maxBidMicros !== null && priceMicros > contender.maxBidMicros) return refuse('above_max_bid')
+  if (contender.minBidMicros !== null && priceMicros < contender.minBidMicros) return refuse('below_min_bid')
+  if (priceMicros < plan.floorMicros) return refuse('below_floor')
+  return answer
+}
+
+interface Placed {
+  readonly contender: Contender
+  readonly priceMicros: number
+}
+
+/** @returns the valid bids, best first, and of each buyer only its best: nobody is sold one lead twice. */
+export function rankBids(
+  plan: AuctionPlan,
+  answers: ReadonlyMap<string, { readonly answer: PingAnswer }>,
+): RankedBid[] {
+  return bestOfEachBuyer(placedBids(plan, answers).sort(comparator(plan.distribution))).map(
+    ({ contender, priceMicros }) => ({ contractId: contender.id, priceMicros }),
+  )
+}
+
+/**
+ * Whether no buyer that is still out can come among the best `maxSells`, whatever it bids.
+ *
+ * A buyer without a known ceiling can outbid anyone, where the price counts at all. Buyers that could only serve as next bidder after a rejection
+ * are not waited for: speed on every lead is worth more than a deeper list on some.
+ */
+export function isUnbeatable(
+  plan: AuctionPlan,
+  answers: ReadonlyMap<string, { readonly answer: PingAnswer }>,
+): boolean {
+  const compare = comparator(plan.distribution)
+  const placed = bestOfEachBuyer(placedBids(plan, answers).sort(compare))
+  const last = placed[plan.maxSells - 1]
+  if (last === undefined) return false
+  return plan.contenders
+    .filter((contender) => !answers.has(contender.id))
+    .every((contender) => compare(last, atCeiling(contender)) < 0)
+}
+
+function atCeiling(contender: Contender): Placed {
+  return { contender, priceMicros: contender.maxBidMicros ?? Number.MAX_SAFE_INTEGER }
+}
+
+function placedBids(plan: AuctionPlan, answers: ReadonlyMap<string, { readonly answer: PingAnswer }>): Placed[] {
+  const placed: Placed[] = []
+  for (const contender of plan.contenders) {
+    const answer = answers.get(contender.id)?.answer
+    if (answer?.kind === 'bid') placed.push({ contender, priceMicros: answer.priceMicros })
+  }
+  return placed
+}
+
+function bestOfEachBuyer(ordered: readonly Placed[]): readonly Placed[] {
+  const best = new Map<string, Placed>()
+  for (const placed of ordered) if (!best.has(placed.contender.buyerId)) best.set(placed.contender.buyerId, placed)
+  return [...best.values()]
+}
+
+type Comparator = (left: Placed, right: Placed) => number
+
+/** Ties: price, then priority, then the keyed hash. The hash differs for every pair, so the order is total. */
+function comparator(distribution: Distribution): Comparator {
+  switch (distribution) {
+    case 'ping_post':
+      return (left, right) => right.priceMicros - left.priceMicros || byPriority(left, right) || byHash(left, right)
+    case 'waterfall':
+      return (left, right) => byPriority(left, right) || right.priceMicros - left.priceMicros || byHash(left, right)
+    case 'weighted':
+    case 'round_robin':
+      return (left, right) => drawOf(left.contender) - drawOf(right.contender) || byHash(left, right)
+    default:
+      return unreachable(distribution)
+  }
+}
+
+function byPriority(left: Placed, right: Placed): number {
+  return left.contender.priority - right.contender.priority
+}
+
+function byHash(left: Placed, right: Placed): number {
+  if (left.contender.tieBreak === right.contender.tieBreak) return 0
+  return left.contender.tieBreak < right.contender.tieBreak ? -1 : 1
+}
+
+/**
+ * A draw in proportion to weights without replacement: order by an exponential variate with the weight as its rate
+ * (Efraimidis and Spirakis, "Weighted random sampling with a reservoir", 2006). The keyed hash is the uniform number.
+ */
+function drawOf(contender: Contender): number {
+  const uniform = (Number.parseInt(contender.tieBreak.slice(0, 12), 16) + 1) / (2 ** 48 + 1)
+  return contender.weight > 0 ? -Math.log(uniform) / contender.weight : Number.POSITIVE_INFINITY
+}

@@ -1,0 +1,29 @@
+/**
+ * When a post whose outcome is unknown is sent again: 1, 2, 4, 8 and 16 s, then over 24 hours, then never.
+ */
+
+const SECOND = 1_000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+
+const DELAYS_MS: readonly number[] = [
+  1 * SECOND,
+  2 * SECOND,
+  4 * SECOND,
+  8 * SECOND,
+  16 * SECOND,
+  2 * MINUTE,
+  10 * MINUTE,
+  1 * HOUR,
+  4 * HOUR,
+  8 * HOUR,
+  10 * HOUR,
+]
+
+/**
+ * @param tryNumber the try that has just ended without a known outcome, counted from 1
+ * @returns how long to wait for the next one, or null where there is none
+ */
+export function retryDelayMs(tryNumber: number): number | null {
+  return DELAYS_MS[tryNumber - 1] ?? null
+}

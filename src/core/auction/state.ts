@@ -1,0 +1,84 @@
+/**
+ * Where an auction stands. Each phase holds what is known in it and nothing else.
+ */
+import type { BidReason } from '../reasons'
+import type { CloseCause, PingAnswer, RankedBid } from './events'
+import type { AuctionPlan } from './plan'
+
+/** One buyer tried. At any time accepted + unknown + posting is at most `maxSells`. */
+export interface Attempt {
+  readonly contractId: string
+  /** Counts from 1 over the auction; with the auction's id it names the reservation. */
+  readonly number: number
+  readonly priceMicros: number
+  readonly payoutMicros: number
+  readonly stage: AttemptStage
+}
+
+export type AttemptStage =
+  | { readonly at: 'reserving'; readonly since: number }
+  | { readonly at: 'posting'; readonly since: number; readonly tryNumber: number; readonly wasUnknown: boolean }
+  | {
+      readonly at: 'accepted'
+      readonly since: number
+      readonly reference: string | null
+      readonly redirectUrl: string | null
+    }
+  /** The buyer's account would not take it: nothing was sent. */
+  | { readonly at: 'denied'; readonly since: number; readonly reason: BidReason }
+  | { readonly at: 'rejected'; readonly since: number; readonly reason: string }
+  | {
+      readonly at: 'unknown'
+      readonly since: number
+      readonly reason: string
+      readonly tryNumber: number
+      /** When to send again; null until that is decided. */
+      readonly retryAt: number | null
+      /** Left to the operator. */
+      readonly parked: boolean
+    }
+
+/** Stages in which something runs in memory that a restart would lose. */
+export type RunningStage = Extract<AttemptStage, { at: 'reserving' | 'posting' }>
+
+export interface Answered {
+  readonly askedAt: number | null
+  readonly at: number
+  readonly answer: PingAnswer
+}
+
+interface Begun {
+  readonly plan: AuctionPlan
+  readonly plannedAt: number
+  readonly answers: ReadonlyMap<string, Answered>
+}
+
+export interface Closed extends Begun {
+  readonly openedAt: number
+  readonly closedAt: number
+  readonly closeCause: CloseCause
+  readonly ranking: readonly RankedBid[]
+  readonly attempts: readonly Attempt[]
+  /** Grows with each change that the database is told of; 0 while there is nothing to tell. */
+  readonly sequence: number
+  /** The newest sequence that the database holds. */
+  readonly acknowledged: number
+}
+
+export type AuctionState =
+  | { readonly phase: 'absent' }
+  | ({ readonly phase: 'planned' } & Begun)
+  | ({ readonly phase: 'pinging'; readonly openedAt: number } & Begun)
+  | ({ readonly phase: 'selling' } & Closed)
+  | ({
+      readonly phase: 'settled'
+      readonly settledAt: number
+      readonly outcome: 'sold' | 'unsold'
+    } & Closed)
+
+export const ABSENT: AuctionState = { phase: 'absent' }
+
+/** Phases in which the window is over. */
+export function isClosed(state: AuctionState): state is Extract<AuctionState, { phase: 'selling' | 'settled' }> {
+  return state.phase === 'selling' || state.phase === 'settled'
+}

@@ -1,0 +1,108 @@
+/**
+ * What an auction came to, as it is answered, stored and shown.
+ */
+import type { Refusal } from '../campaign/intake'
+import type { BidReason } from '../reasons'
+import { type Attempt, type AuctionState, isClosed } from './state'
+
+export type AuctionStatus = 'sold' | 'unsold' | 'pending'
+
+export interface Sale {
+  readonly contractId: string
+  readonly buyerId: string
+  readonly priceMicros: number
+  readonly payoutMicros: number
+  readonly acceptedAt: number
+  readonly reference: string | null
+  readonly redirectUrl: string | null
+}
+
+/** One buyer's part: its bid, and why it did not buy. */
+export interface BidSummary {
+  readonly contractId: string
+  readonly buyerId: string
+  readonly buyerName: string
+  readonly priceMicros: number | null
+  /** Null for a buyer that bought, and for one whose part is not over. */
+  readonly reason: BidReason | null
+  readonly detail: string | null
+  readonly askedAt: number | null
+  readonly answeredAt: number | null
+  readonly attempt: Attempt | null
+}
+
+/** @returns the sales so far, in the order of their attempts. */
+export function salesOf(state: AuctionState): readonly Sale[] {
+  if (!isClosed(state)) return []
+  return state.attempts.flatMap((attempt) => {
+    const { stage, contractId, priceMicros, payoutMicros } = attempt
+    if (stage.at !== 'accepted') return []
+    const buyerId = state.plan.contenders.find(({ id }) => id === contractId)?.buyerId ?? ''
+    const { since: acceptedAt, reference, redirectUrl } = stage
+    return [{ contractId, buyerId, priceMicros, payoutMicros, acceptedAt, reference, redirectUrl }]
+  })
+}
+
+/** `pending` as long as a sale may still come about. */
+export function statusOf(state: AuctionState): AuctionStatus {
+  if (salesOf(state).length > 0) return 'sold'
+  return state.phase === 'settled' ? 'unsold' : 'pending'
+}
+
+/**
+ * Whether the supplier can be answered: the auction is settled, or all that is left is to learn what became of a post.
+ */
+export function isAnswerable(state: AuctionState): boolean {
+  if (state.phase === 'settled') return true
+  if (state.phase !== 'selling') return false
+  return state.attempts.every(({ stage }) => stage.at !== 'reserving' && stage.at !== 'posting')
+}
+
+/** @returns the part of every buyer, in the order of the plan, with those refused before it at the end. */
+export function bidsOf(state: AuctionState): readonly BidSummary[] {
+  if (state.phase === 'absent') return []
+  const attempts: readonly Attempt[] = isClosed(state) ? state.attempts : []
+  const asked = state.plan.contenders.map((contender): BidSummary => {
+    const answered = state.answers.get(contender.id)
+    const attempt = attempts.find(({ contractId }) => contractId === contender.id) ?? null
+    const answer = answered?.answer
+    return {
+      contractId: contender.id,
+      buyerId: contender.buyerId,
+      buyerName: contender.buyerName,
+      priceMicros: answer?.kind === 'bid' ? answer.priceMicros : null,
+      reason: answer?.kind === 'no' ? answer.reason : lostReason(state, attempt),
+      detail: answer?.kind === 'no' ? answer.detail : attemptDetail(attempt),
+      askedAt: answered?.askedAt ?? null,
+      answeredAt: answered === undefined || answered.askedAt === null ? null : answered.at,
+      attempt,
+    }
+  })
+  return [...asked, ...state.plan.refusals.map(refused)]
+}
+
+/** The reason most buyers share, for a lead that nobody bought; null where it was sold or is not over. */
+export function unsoldReason(state: AuctionState): BidReason | null {
+  if (state.phase !== 'settled' || state.outcome === 'sold') return null
+  const counts = new Map<BidReason, number>()
+  for (const { reason } of bidsOf(state)) if (reason !== null) counts.set(reason, (counts.get(reason) ?? 0) + 1)
+  const most = [...counts].sort(([, left], [, right]) => right - left)[0]
+  return most?.[0] ?? null
+}
+
+function lostReason(state: AuctionState, attempt: Attempt | null): BidReason | null {
+  if (attempt === null) {
+    if (state.phase !== 'settled') return null
+    return salesOf(state).length >= state.plan.maxSells ? 'outbid' : 'not_reached'
+  }
+  if (attempt.stage.at === 'denied') return attempt.stage.reason
+  return attempt.stage.at === 'rejected' ? 'post_rejected' : null
+}
+
+function attemptDetail(attempt: Attempt | null): string | null {
+  return attempt?.stage.at === 'rejected' || attempt?.stage.at === 'unknown' ? attempt.stage.reason : null
+}
+
+function refused(refusal: Refusal): BidSummary {
+  return { ...refusal, priceMicros: null, askedAt: null, answeredAt: null, attempt: null }
+}

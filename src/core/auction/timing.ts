@@ -1,0 +1,102 @@
+/**
+ * When things are due. All times are milliseconds since 1970; the caller owns the timers.
+ */
+import type { Attempt, AttemptStage, AuctionState, Closed, RunningStage } from './state'
+
+/** How long the watchdog leaves a running auction to its timers in memory. */
+const WATCHDOG_GRACE_MS = 2_000
+/** How long a told sequence may stay unacknowledged before it is told again. */
+const ACKNOWLEDGE_GRACE_MS = 15_000
+/** How long a due retry is left to the queue before the watchdog asks again. */
+const RETRY_GRACE_MS = 30_000
+/**
+ * The least time that a first post gets, past the deadline if need be: one that is cut short leaves an unknown, which holds
+ * the lead back for far longer than the supplier waits here.
+ */
+const LEAST_POST_MS = 250
+/** For how long a settled auction answers for itself. */
+export const RETENTION_MS = 30 * 24 * 60 * 60 * 1_000
+
+/** @returns the last moment at which a bid is in time. */
+export function windowEndOf(state: Pick<Closed, 'openedAt' | 'plan'>): number {
+  return state.openedAt + state.plan.bidWindowMs
+}
+
+/** @returns the moment from which no first post may begin. A restart opens the window, and so the deadline, anew. */
+export function deadlineOf(state: Pick<Closed, 'openedAt' | 'plan'>): number {
+  return state.openedAt + state.plan.deadlineMs
+}
+
+/**
+ * How long the post of an attempt may take.
+ *
+ * The first try ends with the auction's deadline, or soon after it, since the supplier waits for it; a retry has the
+ * contract's whole time.
+ */
+export function postTimeoutMs(state: Closed, contractId: string, now: number): number {
+  const contender = state.plan.contenders.find(({ id }) => id === contractId)
+  const allowed = contender?.postTimeoutMs ?? state.plan.postTimeoutMs
+  const stage = state.attempts.find((attempt) => attempt.contractId === contractId)?.stage
+  const isRetry = stage?.at === 'posting' && stage.tryNumber > 1
+  return isRetry ? allowed : Math.min(allowed, Math.max(LEAST_POST_MS, deadlineOf(state) - now))
+}
+
+/** Whether something that runs in memory has had its time, and more, without coming to an end. */
+export function isOverdue(state: Closed, stage: RunningStage, now: number): boolean {
+  return now >= overdueAt(state, stage)
+}
+
+function overdueAt(state: Closed, stage: RunningStage): number {
+  const endsAt = stage.at === 'reserving' ? deadlineOf(state) : stage.since + longestPostMs(state)
+  return endsAt + WATCHDOG_GRACE_MS
+}
+
+/**
+ * When the watchdog must look at the auction if nothing else moves it.
+ *
+ * @returns null where nothing is left to do by itself
+ */
+export function nextWakeAt(state: AuctionState): number | null {
+  switch (state.phase) {
+    case 'absent':
+      return null
+    case 'planned':
+      return state.plannedAt + state.plan.deadlineMs + WATCHDOG_GRACE_MS
+    case 'pinging':
+      return Math.max(deadlineOf(state), windowEndOf(state)) + WATCHDOG_GRACE_MS
+    case 'selling':
+      return earliest([
+        ...state.attempts.map(({ stage }) => attemptWakeAt(state, stage)),
+        idleAt(state),
+        untoldAt(state),
+      ])
+    case 'settled':
+      return untoldAt(state) ?? state.settledAt + RETENTION_MS
+  }
+}
+
+function attemptWakeAt(state: Closed, stage: AttemptStage): number | null {
+  if (stage.at === 'reserving' || stage.at === 'posting') return overdueAt(state, stage)
+  return stage.at === 'unknown' && stage.retryAt !== null ? stage.retryAt + RETRY_GRACE_MS : null
+}
+
+/** Nothing is out: a restart lost what was to come next, and any look at the auction moves it on. */
+function idleAt(state: Closed): number | null {
+  const isOut = ({ stage: { at } }: Attempt) => at === 'reserving' || at === 'posting' || at === 'unknown'
+  return state.attempts.some(isOut) ? null : deadlineOf(state) + WATCHDOG_GRACE_MS
+}
+
+function longestPostMs(state: Closed): number {
+  return Math.max(state.plan.postTimeoutMs, ...state.plan.contenders.map(({ postTimeoutMs }) => postTimeoutMs))
+}
+
+function untoldAt(state: Closed & { readonly settledAt?: number }): number | null {
+  if (state.acknowledged >= state.sequence) return null
+  const since = Math.max(state.settledAt ?? state.closedAt, ...state.attempts.map(({ stage }) => stage.since))
+  return since + ACKNOWLEDGE_GRACE_MS
+}
+
+function earliest(times: readonly (number | null)[]): number | null {
+  const known = times.filter((time) => time !== null)
+  return known.length === 0 ? null : Math.min(...known)
+}

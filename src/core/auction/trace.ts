@@ -1,0 +1,60 @@
+/**
+ * An auction's history as people read it: each step, when it happened, and why.
+ */
+import { unreachable } from '../assert'
+import { formatMicros } from '../money/micros'
+import type { AuctionEvent } from './events'
+
+export interface TraceEntry {
+  /** Offset from the first event, in ms. */
+  readonly atMs: number
+  readonly step: string
+  readonly contractId: string | null
+  readonly reason: string | null
+  readonly detail: string | null
+}
+
+/** @returns one entry an event, in order. */
+export function traceOf(events: readonly AuctionEvent[]): readonly TraceEntry[] {
+  const start = events[0]?.at ?? 0
+  return events.map((event) => ({ atMs: event.at - start, ...describe(event) }))
+}
+
+type Described = Omit<TraceEntry, 'atMs'>
+
+function describe(event: AuctionEvent): Described {
+  const entry = (step: string, reason: string | null = null, detail: string | null = null): Described => ({
+    step,
+    contractId: 'contractId' in event ? event.contractId : null,
+    reason,
+    detail,
+  })
+  switch (event.type) {
+    case 'planned':
+      return entry('planned', null, `${event.plan.contenders.length} buyers, ${event.plan.refusals.length} left out`)
+    case 'window_opened':
+    case 'parked':
+      return entry(event.type)
+    case 'answered':
+      if (event.answer.kind === 'no') return entry('declined', event.answer.reason, event.answer.detail)
+      return entry(event.askedAt === null ? 'fixed_price' : 'bid', null, formatMicros(event.answer.priceMicros))
+    case 'window_closed':
+      return entry('window_closed', event.cause, `${event.ranking.length} bids`)
+    case 'attempt_started':
+      return entry('reserving', null, `attempt ${event.attempt} at ${formatMicros(event.priceMicros)}`)
+    case 'reservation_denied':
+      return entry('reservation_denied', event.reason)
+    case 'post_started':
+      return entry('posting', null, `try ${event.tryNumber}`)
+    case 'post_answered':
+      return entry(event.answer.kind, event.answer.kind === 'accepted' ? null : event.answer.reason)
+    case 'retry_scheduled':
+      return entry('retry_scheduled', null, `in ${event.retryAt - event.at} ms`)
+    case 'settled':
+      return entry('settled', event.outcome)
+    case 'acknowledged':
+      return entry('acknowledged', null, `sequence ${event.sequence}`)
+    default:
+      return unreachable(event)
+  }
+}
