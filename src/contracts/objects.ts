@@ -1,0 +1,179 @@
+/**
+ * What the Durable Objects offer to each other and to the edge: method names, arguments and answers, all plain data.
+ */
+import type { ContractTerms, SourceLink } from '../core/campaign/campaign'
+import type { Refusal } from '../core/campaign/intake'
+import type { LeadFields } from '../core/lead/fields'
+import type { ResolvedContract } from './buyer-contract'
+
+/** The campaign's terms that hold for one auction. */
+export interface AuctionTerms {
+  readonly tenantId: string
+  readonly campaignId: string
+  readonly campaignVersion: number
+  readonly campaignName: string
+  readonly vertical: string
+  readonly subVertical: string | null
+  readonly distribution: 'ping_post' | 'waterfall' | 'round_robin' | 'weighted'
+  readonly currency: string
+  readonly floorMicros: number
+  readonly maxSells: number
+  readonly bidWindowMs: number
+  readonly postTimeoutMs: number
+  readonly deadlineMs: number
+}
+
+/** A contract as the auction takes it along: the credentials stay in the snapshot until sending. */
+export interface AuctionContract {
+  readonly terms: ContractTerms
+  readonly endpoints: ResolvedContract
+}
+
+/** One lead that the edge has let in. */
+export interface SubmitLead {
+  /** Keyed hash of the canonical body: the same request has the same fingerprint. */
+  readonly fingerprint: string
+  readonly terms: AuctionTerms
+  readonly link: SourceLink
+  readonly fields: LeadFields
+  /** Names of the campaign's fields that are personal data. */
+  readonly piiFields: readonly string[]
+  readonly contracts: readonly AuctionContract[]
+  readonly refusals: readonly Refusal[]
+  /** Sealed secrets by contract id; kept in memory only, read again from the snapshot after a restart. */
+  readonly sealedSecrets: { readonly [contractId: string]: string }
+  /** RFC 3339 UTC. */
+  readonly receivedAt: string
+}
+
+export type SubmitResult =
+  | { readonly kind: 'answer'; readonly status: 201 | 202; readonly body: string; readonly replayed: boolean }
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'in_progress' }
+
+export interface AuctionRpc {
+  /** Sells the lead, or replays what was answered to the same request. */
+  submit(lead: SubmitLead): Promise<SubmitResult>
+  /** Only replays: for a request that would not be let in any more. @returns null where nothing was submitted here */
+  replay(fingerprint: string): Promise<SubmitResult | null>
+  /** @returns everything about the auction, or null where there is none or it is another tenant's */
+  view(tenantId: string): Promise<AuctionView | null>
+  /** The database holds everything up to this sequence. */
+  acknowledge(sequence: number): Promise<void>
+  /** @returns whether the try was due; a message of an earlier try changes nothing */
+  retryPost(contractId: string, tryNumber: number): Promise<boolean>
+}
+
+/** One buyer in an auction as operators see it. */
+export interface AuctionBidView {
+  readonly contractId: string
+  readonly buyerId: string
+  readonly buyerName: string
+  readonly result: 'won' | 'lost' | 'pending'
+  readonly priceMicros: number | null
+  readonly reason: string | null
+  readonly detail: string | null
+  /** Offsets from the auction's start in ms; null where the step did not happen. */
+  readonly askedAtMs: number | null
+  readonly answeredAtMs: number | null
+  readonly post: {
+    readonly startedAtMs: number
+    readonly endedAtMs: number | null
+    readonly outcome: 'posting' | 'accepted' | 'rejected' | 'unknown'
+    readonly tries: number
+    readonly reference: string | null
+  } | null
+}
+
+export interface AuctionView {
+  readonly id: string
+  readonly leadId: string
+  readonly tenantId: string
+  readonly campaignId: string
+  readonly supplierId: string
+  readonly phase: string
+  readonly status: 'sold' | 'unsold' | 'pending'
+  readonly reason: string | null
+  readonly test: boolean
+  readonly currency: string
+  readonly floorMicros: number
+  readonly receivedAt: string
+  readonly closedAtMs: number | null
+  readonly closeCause: string | null
+  readonly settledAt: string | null
+  readonly closeToPostMs: number | null
+  readonly revenueMicros: number
+  readonly payoutMicros: number
+  /** Buyer of the first sale. */
+  readonly buyerId: string | null
+  readonly redirectUrl: string | null
+  readonly bids: readonly AuctionBidView[]
+  readonly trace: readonly TraceStep[]
+  readonly fields: LeadFields
+}
+
+/** One step of an auction's history. */
+export interface TraceStep {
+  /** Offset from the auction's start in ms. */
+  readonly atMs: number
+  readonly step: string
+  readonly buyerId: string | null
+  readonly reason: string | null
+  readonly detail: string | null
+}
+
+/** What the gate is asked for one lead. */
+export interface AdmitLead {
+  /** Scope of the key: client, method and path, and the key itself; null where a ping id alone identifies the request. */
+  readonly requestKey: string | null
+  readonly fingerprint: string
+  /** The object's id to use where the key is new. */
+  readonly auctionId: string
+  /** Until when the key is remembered, in ms from now. */
+  readonly rememberMs: number
+}
+
+export type AdmitResult =
+  | { readonly kind: 'admitted'; readonly auctionId: string }
+  | { readonly kind: 'key_reused' }
+  | { readonly kind: 'refused'; readonly reason: 'unauthorized' }
+
+export interface SupplierGateRpc {
+  admit(request: AdmitLead): Promise<AdmitResult>
+  /** @returns the auction of a request key that is known with this fingerprint, else null */
+  recall(requestKey: string, fingerprint: string): Promise<string | null>
+  /** Takes the supplier's configuration; an older version than the one known is ignored. */
+  configure(configuration: GateConfiguration): Promise<void>
+}
+
+export interface GateConfiguration {
+  readonly version: number
+  readonly active: boolean
+}
+
+export interface ReserveRequest {
+  readonly auctionId: string
+  readonly attempt: number
+  readonly priceMicros: number
+  /** When the attempt began, ms since 1970: it fixes the cap period. */
+  readonly at: number
+}
+
+export type ReserveResult =
+  | { readonly granted: true }
+  | { readonly granted: false; readonly reason: 'paused' | 'capped' | 'out_of_budget' | 'account_denied' }
+
+export interface BuyerAccountRpc {
+  /** Holds the price for an attempt. Asked twice, it answers twice the same; after a release it is denied. */
+  reserve(request: ReserveRequest): Promise<ReserveResult>
+  /** The attempt was sold: the hold becomes a charge. */
+  commit(auctionId: string, attempt: number): Promise<void>
+  /** The attempt came to nothing: the hold is gone, and a late reserve of it is denied. */
+  release(auctionId: string, attempt: number): Promise<void>
+  configure(configuration: AccountConfiguration): Promise<void>
+}
+
+export interface AccountConfiguration {
+  readonly version: number
+  readonly active: boolean
+}
