@@ -1,0 +1,46 @@
+/**
+ * Takes personal data out of what a buyer says, since its words are stored and shown.
+ *
+ * Buyers quote what they were sent: "duplicate: 512-555-0182". Values are found in any case, phone numbers in any spelling,
+ * and whatever looks like an email address goes too.
+ */
+import type { LeadFields } from '../../core/lead/fields'
+
+const MAX_DETAIL_CHARS = 200
+const REMOVED = '[removed]'
+const EMAIL = /[^\s@<>"'(),;:]{1,64}(?:@|%40)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}/gi
+const DIGIT_RUN = /\+?\d(?:[\s().-]{0,3}\d){6,20}/g
+
+/**
+ * @param piiFields names of the personal fields; without them every value of the lead counts as personal
+ * @returns the text without personal data, at most 200 characters
+ */
+export function withoutLead(text: string, lead: LeadFields, piiFields?: readonly string[]): string {
+  // Cut first, with room for what is removed: the work is bounded whatever the buyer sends.
+  let clean = text.slice(0, 2_000).replace(/\s+/g, ' ').replace(EMAIL, REMOVED)
+  const values = Object.entries(lead)
+    .filter(([name, value]) => typeof value !== 'boolean' && (piiFields === undefined || piiFields.includes(name)))
+    .map(([, value]) => String(value).trim())
+    .filter((value) => value.length >= (piiFields === undefined ? 3 : 1))
+    .sort((left, right) => right.length - left.length)
+  for (const value of values) clean = withoutValue(clean, value)
+  const numbers = values.map((value) => value.replace(/\D/g, '')).filter((digits) => digits.length >= 7)
+  clean = clean.replace(DIGIT_RUN, (run) => (sharesDigits(run.replace(/\D/g, ''), numbers) ? REMOVED : run))
+  return clean.length > MAX_DETAIL_CHARS ? `${clean.slice(0, MAX_DETAIL_CHARS - 1)}…` : clean
+}
+
+/** Finds a value as a word of its own where it is short: the name "Al" is not in "already". */
+function withoutValue(text: string, value: string): string {
+  const spellings = new Set([value, encodeURIComponent(value.toWellFormed()), value.replaceAll(' ', '+')])
+  let clean = text
+  for (const spelling of spellings) {
+    const pattern = spelling.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    const edges = value.length < 5 ? ['(?<![\\p{L}\\p{N}])', '(?![\\p{L}\\p{N}])'] : ['', '']
+    clean = clean.replace(new RegExp(`${edges[0]}${pattern}${edges[1]}`, 'giu'), REMOVED)
+  }
+  return clean
+}
+
+function sharesDigits(digits: string, numbers: readonly string[]): boolean {
+  return numbers.some((number) => digits.includes(number) || number.includes(digits))
+}

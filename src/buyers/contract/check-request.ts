@@ -1,0 +1,139 @@
+/** Checks the outgoing half of a call. */
+import type { BuyerAuth, ResolvedRequest } from '../../contracts/buyer-contract'
+import type { ContractProblem } from '../../contracts/contract-compiler'
+import { parseXml } from '../answer/xml'
+import { compileForm } from '../template/form'
+import { compileJson } from '../template/json'
+import { PIPE_NAMES } from '../template/pipes'
+import { NOW, type Scope } from '../template/scope'
+import { compileText, TemplateError } from '../template/text'
+import { ALL_FIELDS } from '../template/tree'
+import { compileUrl } from '../template/url'
+import { compileXml } from '../template/xml'
+import type { UrlCheck } from '../transport'
+import { textsOf } from './fields-read'
+
+export interface UrlRules {
+  readonly allowLoopback: boolean
+  readonly checkUrl: UrlCheck
+}
+
+/** A lead that has nothing: enough to see where the literal parts of a template lead. */
+const NOTHING: Scope = Object.assign(Object.create(null) as object, { [NOW]: 0, ping: Object.create(null) })
+
+export function checkRequest(path: string, request: ResolvedRequest, urls: UrlRules): ContractProblem[] {
+  const at = (member: string, code: string, expected: string): ContractProblem => {
+    return { field: `${path}.${member}`, code, expected }
+  }
+  const texts = textsOf(request).flatMap(({ path: member, text }) => {
+    const wrong = wrongWith(() => compileText(text))
+    return wrong === null ? [] : [at(member, 'invalid_template', describe(wrong))]
+  })
+  if (texts.length > 0) return texts
+  const addresses = [
+    ['url', request.url] as const,
+    ...(request.testUrl === null ? [] : [['test_url', request.testUrl] as const]),
+  ].flatMap(([member, url]) => {
+    const wrong = wrongWith(() => compileUrl(url))
+    if (wrong !== null) return [at(member, 'invalid_template', wrong)]
+    const check = urls.checkUrl(compileUrl(url)(NOTHING), urls)
+    return check.ok ? [] : [at(member, 'url_not_allowed', `public https URL (${check.reason})`)]
+  })
+  return [
+    ...addresses,
+    ...checkBody(request).map(({ member, code, expected }) => at(member, code, expected)),
+    ...Object.keys(request.headers)
+      .filter((name) => OURS.has(name.toLowerCase()))
+      .map((name) => at(`headers.${name}`, 'invalid_value', 'a header that is not set by us or by auth')),
+    ...checkAuth(request, urls).map(({ member, code, expected }) => at(`auth.${member}`, code, expected)),
+  ]
+}
+
+/** Headers that frame the request, name the caller, or make a repeat harmless. */
+const OURS = new Set([
+  'host',
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'upgrade',
+  'te',
+  'trailer',
+  'expect',
+  'authorization',
+  'proxy-authorization',
+  'idempotency-key',
+])
+
+interface Wrong {
+  readonly member: string
+  readonly code: string
+  readonly expected: string
+}
+
+const COMPILE = { json: compileJson, form: compileForm, query: compileForm, xml: compileXml } as const
+
+function checkBody({ format, method, template }: ResolvedRequest): Wrong[] {
+  if (method === 'GET' && format !== 'query') {
+    return [{ member: 'method', code: 'invalid_value', expected: 'POST, PUT or PATCH; GET goes with format query' }]
+  }
+  const node = template ?? ALL_FIELDS
+  if (format === 'json' && typeof node !== 'object') {
+    return [{ member: 'template', code: 'invalid_template', expected: 'JSON, with placeholders inside of its strings' }]
+  }
+  const wrong = wrongWith(() => COMPILE[format](node))
+  if (wrong !== null) return [{ member: 'template', code: 'invalid_template', expected: wrong }]
+  if (format !== 'xml') return []
+  const body = compileXml(node)({ scope: NOTHING, sendable: [] })
+  return parseXml(body) === undefined
+    ? [{ member: 'template', code: 'invalid_template', expected: 'well-formed XML' }]
+    : []
+}
+
+function checkAuth({ auth, format, template }: ResolvedRequest, urls: UrlRules): Wrong[] {
+  switch (auth.type) {
+    case 'header':
+      return OURS.has(auth.name.toLowerCase()) && auth.name.toLowerCase() !== 'authorization'
+        ? [{ member: 'name', code: 'invalid_value', expected: 'a header that is not set by us' }]
+        : []
+    case 'body':
+      return canTakeField(format, template)
+        ? []
+        : [
+            {
+              member: 'type',
+              code: 'invalid_value',
+              expected: 'a body that is an object or an element, to take the field',
+            },
+          ]
+    case 'oauth_client_credentials':
+      return checkTokenUrl(auth, urls)
+    default:
+      return []
+  }
+}
+
+function canTakeField(format: ResolvedRequest['format'], template: ResolvedRequest['template']): boolean {
+  if (format === 'json') return !Array.isArray(template)
+  return format !== 'xml' || typeof template !== 'string' || template.includes('</')
+}
+
+function checkTokenUrl(auth: Extract<BuyerAuth, { type: 'oauth_client_credentials' }>, urls: UrlRules): Wrong[] {
+  const check = urls.checkUrl(auth.token_url, urls)
+  return check.ok
+    ? []
+    : [{ member: 'token_url', code: 'url_not_allowed', expected: `public https URL (${check.reason})` }]
+}
+
+function wrongWith(compile: () => unknown): string | null {
+  try {
+    compile()
+    return null
+  } catch (error) {
+    if (error instanceof TemplateError) return error.message
+    throw error
+  }
+}
+
+function describe(wrong: string): string {
+  return wrong.startsWith('undefined filter') ? `${wrong}; pipes are: ${PIPE_NAMES.join(', ')}` : wrong
+}

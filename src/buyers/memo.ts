@@ -1,0 +1,17 @@
+/**
+ * Remembers what compiling a text gave, so that contracts that arrive as fresh copies with every auction cost no second
+ * compilation. Emptied when full: the texts of one process are few, and a flood of them must not hold memory.
+ */
+const MAX_ENTRIES = 2_000
+
+export function memo<Result>(compile: (text: string) => Result): (text: string) => Result {
+  const known = new Map<string, Result>()
+  return (text) => {
+    const found = known.get(text)
+    if (found !== undefined) return found
+    const result = compile(text)
+    if (known.size >= MAX_ENTRIES) known.clear()
+    known.set(text, result)
+    return result
+  }
+}

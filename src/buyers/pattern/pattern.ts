@@ -1,0 +1,256 @@
+/**
+ * Matches an operator's pattern against a buyer's answer in time linear in both, whatever either holds.
+ *
+ * The language's own patterns backtrack, so that a careless pattern and a hostile body could hold up every auction in the
+ * process. This runs all alternatives side by side instead (Pike's machine), preferring them in the same order.
+ */
+import { type CharTest, isWord } from './chars'
+import { PatternError, type PatternNode, parsePattern } from './syntax'
+
+type Instruction =
+  | { readonly op: 'char'; readonly test: CharTest }
+  | { readonly op: 'split'; first: number; second: number }
+  | { readonly op: 'jump'; to: number }
+  | { readonly op: 'save'; readonly slot: number }
+  /** Forgets the group at the start of another round of a repeat. */
+  | { readonly op: 'forget' }
+  | { readonly op: 'assert'; readonly what: 'start' | 'end' | 'word' | 'not_word' }
+  | { readonly op: 'match' }
+
+export interface Pattern {
+  readonly program: readonly Instruction[]
+}
+
+export interface PatternMatch {
+  readonly text: string
+  /** What the first group took; null where the pattern has none or it took no part. */
+  readonly group: string | null
+}
+
+const MAX_PROGRAM = 1_000
+/** Slots of a thread: start and end of the match, start and end of the first group. */
+const SLOTS = 4
+
+/** @returns the compiled pattern, or what is wrong with it */
+export function compilePattern(source: string): { ok: true; pattern: Pattern } | { ok: false; reason: string } {
+  try {
+    const program: Instruction[] = [{ op: 'save', slot: 0 }]
+    emit(program, parsePattern(source))
+    program.push({ op: 'save', slot: 1 }, { op: 'match' })
+    return { ok: true, pattern: { program } }
+  } catch (error) {
+    if (error instanceof PatternError) return { ok: false, reason: error.message }
+    throw error
+  }
+}
+
+function emit(program: Instruction[], node: PatternNode): void {
+  if (program.length > MAX_PROGRAM) throw new PatternError('the pattern is too large')
+  switch (node.kind) {
+    case 'char':
+      program.push({ op: 'char', test: node.test })
+      return
+    case 'assert':
+      program.push({ op: 'assert', what: node.what })
+      return
+    case 'sequence':
+      for (const item of node.items) emit(program, item)
+      return
+    case 'group':
+      if (node.number === 1) program.push({ op: 'save', slot: 2 })
+      emit(program, node.body)
+      if (node.number === 1) program.push({ op: 'save', slot: 3 })
+      return
+    case 'choice':
+      emitChoice(program, node.options)
+      return
+    case 'repeat':
+      emitRepeat(program, node)
+  }
+}
+
+function emitChoice(program: Instruction[], options: readonly PatternNode[]): void {
+  const jumps: { op: 'jump'; to: number }[] = []
+  options.forEach((option, index) => {
+    if (index === options.length - 1) {
+      emit(program, option)
+      return
+    }
+    const split = { op: 'split' as const, first: program.length + 1, second: 0 }
+    program.push(split)
+    emit(program, option)
+    const jump = { op: 'jump' as const, to: 0 }
+    program.push(jump)
+    jumps.push(jump)
+    split.second = program.length
+  })
+  for (const jump of jumps) jump.to = program.length
+}
+
+function emitRepeat(program: Instruction[], node: Extract<PatternNode, { kind: 'repeat' }>): void {
+  const forgets = holdsFirstGroup(node.body)
+  const round = (): void => {
+    if (forgets) program.push({ op: 'forget' })
+    emit(program, node.body)
+  }
+  for (let count = 0; count < node.min; count += 1) round()
+  const enter = (): { op: 'split'; first: number; second: number } => {
+    const split = { op: 'split' as const, first: program.length + 1, second: program.length + 1 }
+    program.push(split)
+    return split
+  }
+  const leave = (split: { first: number; second: number }): void => {
+    if (node.lazy) split.first = program.length
+    else split.second = program.length
+  }
+  if (node.max === null) {
+    const start = program.length
+    const split = enter()
+    round()
+    program.push({ op: 'jump', to: start })
+    leave(split)
+    return
+  }
+  const splits = []
+  for (let count = node.min; count < node.max; count += 1) {
+    splits.push(enter())
+    round()
+  }
+  for (const split of splits) leave(split)
+}
+
+function holdsFirstGroup(node: PatternNode): boolean {
+  switch (node.kind) {
+    case 'char':
+    case 'assert':
+      return false
+    case 'sequence':
+      return node.items.some(holdsFirstGroup)
+    case 'choice':
+      return node.options.some(holdsFirstGroup)
+    case 'group':
+      return node.number === 1 || holdsFirstGroup(node.body)
+    case 'repeat':
+      return holdsFirstGroup(node.body)
+  }
+}
+
+/** Threads in the order of preference; each program counter at most once. */
+interface Threads {
+  readonly counters: Int32Array
+  readonly slots: Int32Array
+  count: number
+}
+
+/** @returns the leftmost match, preferring alternatives as they are written, or null */
+export function matchPattern(pattern: Pattern, text: string): PatternMatch | null {
+  const run = new Run(pattern.program, text)
+  return run.search()
+}
+
+class Run {
+  private current: Threads
+  private next: Threads
+  private readonly seenAt: Int32Array
+  private readonly best = new Int32Array(SLOTS).fill(-1)
+  private found = false
+
+  constructor(
+    private readonly program: readonly Instruction[],
+    private readonly text: string,
+  ) {
+    this.current = threads(program.length)
+    this.next = threads(program.length)
+    this.seenAt = new Int32Array(program.length).fill(-1)
+  }
+
+  search(): PatternMatch | null {
+    const { text } = this
+    const fresh = new Int32Array(SLOTS).fill(-1)
+    for (let at = 0; at <= text.length; at += 1) {
+      // A later start is only of interest while no earlier one has matched.
+      if (!this.found) this.add(this.current, 0, at, fresh.fill(-1))
+      if (this.current.count === 0 && this.found) break
+      this.step(at)
+      const done = this.current
+      this.current = this.next
+      this.next = done
+      this.next.count = 0
+    }
+    if (!this.found) return null
+    const [start = 0, end = 0, groupStart = -1, groupEnd = -1] = this.best
+    return {
+      text: text.slice(start, end),
+      group: groupStart >= 0 && groupEnd >= 0 ? text.slice(groupStart, groupEnd) : null,
+    }
+  }
+
+  private step(at: number): void {
+    const { current, program, text } = this
+    const code = at < text.length ? text.charCodeAt(at) : -1
+    for (let index = 0; index < current.count; index += 1) {
+      const counter = current.counters[index] ?? 0
+      const instruction = program[counter]
+      const slots = current.slots.subarray(index * SLOTS, index * SLOTS + SLOTS)
+      if (instruction?.op === 'match') {
+        this.best.set(slots)
+        this.found = true
+        return
+      }
+      if (instruction?.op === 'char' && code >= 0 && instruction.test(code)) {
+        this.add(this.next, counter + 1, at + 1, slots)
+      }
+    }
+  }
+
+  /** Adds a thread, following everything that takes no character. Slots are changed on the way and put back. */
+  private add(list: Threads, counter: number, at: number, slots: Int32Array): void {
+    if (this.seenAt[counter] === at) return
+    this.seenAt[counter] = at
+    const instruction = this.program[counter]
+    switch (instruction?.op) {
+      case 'jump':
+        this.add(list, instruction.to, at, slots)
+        return
+      case 'split':
+        this.add(list, instruction.first, at, slots)
+        this.add(list, instruction.second, at, slots)
+        return
+      case 'save': {
+        const old = slots[instruction.slot] ?? -1
+        slots[instruction.slot] = at
+        this.add(list, counter + 1, at, slots)
+        slots[instruction.slot] = old
+        return
+      }
+      case 'forget': {
+        const [, , start = -1, end = -1] = slots
+        slots[2] = -1
+        slots[3] = -1
+        this.add(list, counter + 1, at, slots)
+        slots[2] = start
+        slots[3] = end
+        return
+      }
+      case 'assert':
+        if (this.holds(instruction.what, at)) this.add(list, counter + 1, at, slots)
+        return
+      default:
+        list.counters[list.count] = counter
+        list.slots.set(slots, list.count * SLOTS)
+        list.count += 1
+    }
+  }
+
+  private holds(what: 'start' | 'end' | 'word' | 'not_word', at: number): boolean {
+    if (what === 'start') return at === 0
+    if (what === 'end') return at === this.text.length
+    const before = at > 0 && isWord(this.text.charCodeAt(at - 1))
+    const after = at < this.text.length && isWord(this.text.charCodeAt(at))
+    return (before !== after) === (what === 'word')
+  }
+}
+
+function threads(size: number): Threads {
+  return { counters: new Int32Array(size), slots: new Int32Array(size * SLOTS), count: 0 }
+}

@@ -1,0 +1,128 @@
+/**
+ * One text with placeholders, compiled once.
+ *
+ * Only output is taken, no tags: a template is a list of values in their places, never a program. A placeholder that names
+ * a field and nothing more is read without the template engine, since most are and each buyer of each lead pays for it.
+ */
+import { Liquid, type Template } from 'liquidjs'
+import type { FieldValue } from '../../core/lead/fields'
+import { memo } from '../memo'
+import { installPipes } from './pipes'
+import { type Scope, textOf, type Value } from './scope'
+
+/** What is wrong with a template, in words for the operator. */
+export class TemplateError extends Error {}
+
+export interface Placeholder {
+  read(scope: Scope): Value
+}
+
+export interface CompiledText {
+  readonly parts: readonly (string | Placeholder)[]
+  /** The placeholder that is the whole text: its value keeps its type. */
+  readonly only: Placeholder | null
+  /** Names that the placeholders read. */
+  readonly names: readonly string[]
+}
+
+/** Longer than any value of a lead; a pipe that repeats itself beyond that is a mistake. */
+const MAX_RENDERED_CHARS = 65_536
+
+const engine = new Liquid({
+  strictFilters: true,
+  ownPropertyOnly: true,
+  keepOutputType: true,
+  parseLimit: 32_768,
+  memoryLimit: 1_000_000,
+  templates: {},
+})
+for (const name of Object.keys(engine.tags)) delete engine.tags[name]
+installPipes(engine)
+
+type Outcome = { readonly text: CompiledText } | { readonly error: string }
+
+const compiled = memo((source): Outcome => {
+  try {
+    return { text: compile(source) }
+  } catch (error) {
+    return { error: error instanceof Error ? (error.message.split('\n')[0] ?? 'malformed') : 'malformed' }
+  }
+})
+
+/** @throws TemplateError where the text is malformed, names an unknown pipe, or holds a tag */
+export function compileText(source: string): CompiledText {
+  const outcome = compiled(source)
+  if ('error' in outcome) throw new TemplateError(outcome.error)
+  return outcome.text
+}
+
+function compile(source: string): CompiledText {
+  if (!source.includes('{{') && !source.includes('{%'))
+    return { parts: source === '' ? [] : [source], only: null, names: [] }
+  if (source.includes('{%')) throw new TemplateError('tags ({% … %}) are not taken, only placeholders ({{ … }})')
+  const templates = engine.parse(source)
+  const parts = templates.map((template) => ('value' in template ? placeholder(template) : literal(template)))
+  const [first] = parts
+  return {
+    parts,
+    only: parts.length === 1 && typeof first === 'object' ? first : null,
+    names: [...new Set(engine.variableSegmentsSync(templates).flatMap(rootNames))],
+  }
+}
+
+/** An expression in brackets may name further variables; what it reads counts too. */
+function rootNames(segments: readonly unknown[]): string[] {
+  const [root, ...rest] = segments
+  const nested = rest.flatMap((segment) => (Array.isArray(segment) ? rootNames(segment) : []))
+  return [...(Array.isArray(root) ? rootNames(root) : [String(root)]), ...nested]
+}
+
+function literal(template: Template): string {
+  return String(engine.renderSync([template], {}))
+}
+
+const PLAIN = /^\{\{-?\s*([A-Za-z_][A-Za-z0-9_]*)(?:\.([A-Za-z_][A-Za-z0-9_]*))?\s*-?\}\}$/
+/** Liquid's own words are values, not names of fields. */
+const WORDS = new Set(['true', 'false', 'nil', 'null', 'empty', 'blank'])
+
+function placeholder(template: Template): Placeholder {
+  const [, name, member] = PLAIN.exec(template.token.getText()) ?? []
+  if (name !== undefined && member === undefined && !WORDS.has(name)) {
+    return { read: (scope) => valueFrom(scope[name]) }
+  }
+  if (name === 'ping' && member !== undefined) return { read: (scope) => valueFrom(scope.ping[member]) }
+  const templates = [template]
+  return {
+    read(scope) {
+      const value = valueFrom(engine.renderSync(templates, scope))
+      if (typeof value === 'string' && value.length > MAX_RENDERED_CHARS)
+        throw new TemplateError('a placeholder grew too long')
+      return value
+    },
+  }
+}
+
+function valueFrom(raw: unknown): Value {
+  switch (typeof raw) {
+    case 'string':
+    case 'boolean':
+      return raw
+    case 'number':
+      return Number.isFinite(raw) ? raw : null
+    case 'object':
+      return Array.isArray(raw) ? raw.filter(isFieldValue) : null
+    default:
+      return null
+  }
+}
+
+function isFieldValue(item: unknown): item is FieldValue {
+  return typeof item === 'string' || typeof item === 'boolean' || (typeof item === 'number' && Number.isFinite(item))
+}
+
+/** @param encode makes a value safe for the place where it stands; literal parts are left as the operator wrote them */
+export function renderText(text: CompiledText, scope: Scope, encode: (value: string) => string): string {
+  let rendered = ''
+  for (const part of text.parts) rendered += typeof part === 'string' ? part : encode(textOf(part.read(scope)))
+  return rendered
+}

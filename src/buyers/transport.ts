@@ -1,0 +1,129 @@
+/**
+ * The only outbound fetch: one request to a buyer, bounded in time and size, to an address that was checked just before.
+ *
+ * Never throws, never follows a redirect, never logs: a URL can carry personal data, and so can what went wrong with it.
+ */
+import type { WireResponse } from './answer/response'
+import type { OutboundRequest } from './encode'
+
+export const MAX_BODY_BYTES = 65_536
+
+export type SendResult =
+  | (WireResponse & {
+      readonly kind: 'response'
+      readonly truncated: boolean
+      /** Until the headers were there, and until the body was read, in ms. */
+      readonly ttfbMs: number
+      readonly durationMs: number
+    })
+  /** Nothing was sent. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'timed_out' }
+  | { readonly kind: 'aborted' }
+  /** May have happened before or after the buyer had the request: the platform does not tell. */
+  | { readonly kind: 'network_error'; readonly detail: string }
+
+/** Decides whether a URL may be fetched; `checkBuyerUrl` of src/security is the one. */
+export type UrlCheck = (
+  url: string,
+  options: { readonly allowLoopback: boolean },
+) => { readonly ok: true } | { readonly ok: false; readonly reason: string }
+
+export interface SendOptions {
+  /** For headers and body together. */
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal
+  readonly allowLoopback: boolean
+  readonly checkUrl: UrlCheck
+}
+
+export async function send(request: OutboundRequest, options: SendOptions): Promise<SendResult> {
+  const check = options.checkUrl(request.url, options)
+  if (!check.ok) return { kind: 'refused', reason: check.reason }
+  if (options.signal?.aborted === true) return { kind: 'aborted' }
+  const controller = new AbortController()
+  let cause: 'timed_out' | 'aborted' | null = null
+  const stop = (why: 'timed_out' | 'aborted') => (): void => {
+    cause ??= why
+    controller.abort()
+  }
+  const onAbort = stop('aborted')
+  const timer = setTimeout(stop('timed_out'), options.timeoutMs)
+  options.signal?.addEventListener('abort', onAbort)
+  try {
+    return await exchange(request, controller.signal)
+  } catch (error) {
+    return cause === null ? { kind: 'network_error', detail: describe(error) } : { kind: cause }
+  } finally {
+    clearTimeout(timer)
+    options.signal?.removeEventListener('abort', onAbort)
+  }
+}
+
+async function exchange(request: OutboundRequest, signal: AbortSignal): Promise<SendResult> {
+  const startedAt = performance.now()
+  const response = await fetch(request.url, {
+    method: request.method,
+    headers: request.headers.map(([name, value]): [string, string] => [name, value]),
+    body: request.body,
+    redirect: 'manual',
+    signal,
+  })
+  const ttfbMs = performance.now() - startedAt
+  const { body, truncated } = await readBody(response, signal)
+  return {
+    kind: 'response',
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    body,
+    truncated,
+    ttfbMs,
+    durationMs: performance.now() - startedAt,
+  }
+}
+
+/** Reads up to the cap and cancels the rest; gives up with the signal also where the body itself does not. */
+async function readBody(response: Response, signal: AbortSignal): Promise<{ body: Uint8Array; truncated: boolean }> {
+  if (response.body === null) return { body: new Uint8Array(0), truncated: false }
+  const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader()
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true })
+  })
+  aborted.catch(() => {})
+  const chunks: Uint8Array[] = []
+  let size = 0
+  try {
+    for (;;) {
+      const { done, value } = await Promise.race([reader.read(), aborted])
+      if (done) return { body: joined(chunks, size), truncated: false }
+      chunks.push(value)
+      size += value.byteLength
+      if (size > MAX_BODY_BYTES) return { body: joined(chunks, size).subarray(0, MAX_BODY_BYTES), truncated: true }
+    }
+  } finally {
+    // A body that was read to its end ignores this; any other must not go on using the connection.
+    reader.cancel().catch(() => {})
+  }
+}
+
+function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const [only] = chunks
+  if (chunks.length === 1 && only !== undefined) return only
+  const body = new Uint8Array(size)
+  let offset = 0
+  for (const chunk of chunks) {
+    body.set(chunk, offset)
+    offset += chunk.byteLength
+  }
+  return body
+}
+
+/** What went wrong, in a code where there is one: messages may quote the URL. */
+function describe(error: unknown): string {
+  const cause: unknown = error instanceof Error ? error.cause : null
+  if (typeof cause === 'object' && cause !== null && 'code' in cause) return `network error ${String(cause.code)}`
+  const message = error instanceof Error ? error.message : ''
+  return /connection lost|refused|reset/i.test(message) && !message.includes('://')
+    ? message.slice(0, 100)
+    : 'network error'
+}
