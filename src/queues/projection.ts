@@ -1,0 +1,90 @@
+/**
+ * Stores what auctions report, and tells each auction what is stored.
+ *
+ * The whole batch is one transaction. Where that fails, each message has one of its own, so that a message the database
+ * refuses is given back alone. An acknowledgement that fails is only logged: the auction sends again what nobody
+ * acknowledged, and the projector knows it by its sequence.
+ */
+import { type LeadProjection, leadProjectionSchema } from '../contracts/projection'
+import { errorText, forEachSome, type QueueLog, type Readable, readMessages, retryLater } from './message'
+
+export interface ProjectionServices {
+  /** Stores all of the messages, or throws and stores none. */
+  readonly apply: (messages: readonly LeadProjection[]) => Promise<unknown>
+  /** Tells the auction (`auc_…`) that everything up to this sequence is stored. */
+  readonly acknowledge: (auctionId: string, sequence: number) => Promise<void>
+  readonly log: QueueLog
+}
+
+const ACKNOWLEDGEMENTS_AT_A_TIME = 16
+/** So many refusals before the first success mean that the database is down, and it is not asked a hundred times. */
+const REFUSALS_OF_A_DATABASE_THAT_IS_DOWN = 5
+
+export async function consumeProjection(batch: MessageBatch<unknown>, services: ProjectionServices): Promise<void> {
+  const readable = readMessages(batch, leadProjectionSchema, services.log)
+  const stored = await storeAll(readable, services)
+  for (const { message } of stored) message.ack()
+  await acknowledgeEach(stored, services)
+}
+
+type ReadableLead = Readable<LeadProjection>
+
+/** @returns the messages that are stored; the others were given back. */
+async function storeAll(
+  readable: readonly ReadableLead[],
+  services: ProjectionServices,
+): Promise<readonly ReadableLead[]> {
+  if (readable.length === 0) return []
+  try {
+    await services.apply(readable.map(({ body }) => body))
+    return readable
+  } catch (error) {
+    services.log('projection_batch_failed', { messages: readable.length, error: errorText(error) })
+    return storeOneByOne(readable, services)
+  }
+}
+
+async function storeOneByOne(
+  readable: readonly ReadableLead[],
+  { apply, log }: ProjectionServices,
+): Promise<readonly ReadableLead[]> {
+  const stored: ReadableLead[] = []
+  let refusals = 0
+  for (const lead of readable) {
+    if (stored.length === 0 && refusals >= REFUSALS_OF_A_DATABASE_THAT_IS_DOWN) {
+      retryLater(lead.message)
+      continue
+    }
+    try {
+      await apply([lead.body])
+      stored.push(lead)
+    } catch (error) {
+      refusals += 1
+      log('projection_failed', {
+        auctionId: lead.body.auctionId,
+        attempts: lead.message.attempts,
+        error: errorText(error),
+      })
+      retryLater(lead.message)
+    }
+  }
+  return stored
+}
+
+/** One call for each auction, with the newest of its sequences. */
+async function acknowledgeEach(
+  stored: readonly ReadableLead[],
+  { acknowledge, log }: ProjectionServices,
+): Promise<void> {
+  const newest = new Map<string, number>()
+  for (const { body } of stored) {
+    newest.set(body.auctionId, Math.max(body.sequence, newest.get(body.auctionId) ?? body.sequence))
+  }
+  await forEachSome([...newest], ACKNOWLEDGEMENTS_AT_A_TIME, async ([auctionId, sequence]) => {
+    try {
+      await acknowledge(auctionId, sequence)
+    } catch (error) {
+      log('acknowledge_failed', { auctionId, sequence, error: errorText(error) })
+    }
+  })
+}

@@ -1,0 +1,85 @@
+/** Source links of one tenant: suppliers in campaigns. That both ends are the tenant's own is the caller's to check. */
+import { and, count, desc, eq, lt } from 'drizzle-orm'
+import { type Page, type PageRequest, toPage } from '../contracts/pagination'
+import type { SourceLinkSettings } from '../contracts/source-link'
+import { type Change, ChangeSet, type Written } from './change-set'
+import type { Database } from './database'
+import { sourceLinks } from './schema'
+
+export type SourceLinkRow = typeof sourceLinks.$inferSelect
+
+/** Which supplier in which campaign. */
+export interface SourceLinkKey {
+  readonly campaignId: string
+  readonly supplierId: string
+}
+
+export class SourceLinkStore {
+  readonly #database: Database
+  readonly #tenantId: string
+
+  constructor(database: Database, tenantId: string) {
+    this.#database = database
+    this.#tenantId = tenantId
+  }
+
+  /** Creates the link, or replaces its settings. */
+  async put(key: SourceLinkKey, settings: SourceLinkSettings, change: Change): Promise<Written<SourceLinkRow>> {
+    const { campaignId, supplierId } = key
+    const at = { createdAt: change.at, updatedAt: change.at }
+    const { publishIds, results } = await new ChangeSet(this.#database, this.#tenantId, change)
+      .write(
+        this.#database
+          .insert(sourceLinks)
+          .values({ campaignId, supplierId, tenantId: this.#tenantId, settings, ...at })
+          .onConflictDoUpdate({
+            target: [sourceLinks.campaignId, sourceLinks.supplierId],
+            set: { settings, updatedAt: change.at },
+            setWhere: eq(sourceLinks.tenantId, this.#tenantId),
+          })
+          .returning(),
+      )
+      .touchCampaign(campaignId)
+      .commit()
+    const [row] = results[0] as readonly SourceLinkRow[]
+    if (row === undefined) throw new Error('the source link belongs to another tenant')
+    return { row, publishIds }
+  }
+
+  async read(key: SourceLinkKey): Promise<SourceLinkRow | null> {
+    const [row] = await this.#database.select().from(sourceLinks).where(this.#is(key))
+    return row ?? null
+  }
+
+  async list(campaignId: string, { limit, after }: PageRequest): Promise<Page<SourceLinkRow>> {
+    const rows = await this.#database
+      .select()
+      .from(sourceLinks)
+      .where(and(this.#of(campaignId), after?.[0] === undefined ? undefined : lt(sourceLinks.supplierId, after[0])))
+      .orderBy(desc(sourceLinks.supplierId))
+      .limit(limit + 1)
+    return toPage(rows, limit, (row) => [row.supplierId])
+  }
+
+  async countOf(campaignId: string): Promise<number> {
+    const [row] = await this.#database.select({ count: count() }).from(sourceLinks).where(this.#of(campaignId))
+    return row?.count ?? 0
+  }
+
+  /** @returns the publish rows */
+  async remove(key: SourceLinkKey, change: Change): Promise<readonly string[]> {
+    const { publishIds } = await new ChangeSet(this.#database, this.#tenantId, change)
+      .write(this.#database.delete(sourceLinks).where(this.#is(key)))
+      .touchCampaign(key.campaignId)
+      .commit()
+    return publishIds
+  }
+
+  #of(campaignId: string) {
+    return and(eq(sourceLinks.tenantId, this.#tenantId), eq(sourceLinks.campaignId, campaignId))
+  }
+
+  #is({ campaignId, supplierId }: SourceLinkKey) {
+    return and(this.#of(campaignId), eq(sourceLinks.supplierId, supplierId))
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * Everything that one tenant has in the database. A store is built for its tenant and has no query without it, so that no
+ * handler can reach another tenant's rows, whatever ids it is given.
+ */
+import { ApiKeyStore } from './api-key-store'
+import { BuyerContractStore } from './buyer-contract-store'
+import { BuyerStore } from './buyer-store'
+import { CampaignStore } from './campaign-store'
+import { ConfigurationStore } from './configuration-store'
+import { openDatabase } from './database'
+import { LeadStore } from './lead-store'
+import { PublishStore } from './publish-store'
+import { ReportStore } from './report-store'
+import { SourceLinkStore } from './source-link-store'
+import { SupplierStore } from './supplier-store'
+import { TenantStore } from './tenant-store'
+
+export interface TenantStores {
+  readonly tenant: TenantStore
+  readonly campaigns: CampaignStore
+  readonly suppliers: SupplierStore
+  readonly buyers: BuyerStore
+  readonly sourceLinks: SourceLinkStore
+  readonly buyerContracts: BuyerContractStore
+  readonly apiKeys: ApiKeyStore
+  readonly configuration: ConfigurationStore
+  readonly publishes: PublishStore
+  readonly leads: LeadStore
+  readonly reports: ReportStore
+}
+
+export function createTenantStores(db: D1Database, tenantId: string): TenantStores {
+  const database = openDatabase(db)
+  return {
+    tenant: new TenantStore(database, tenantId),
+    campaigns: new CampaignStore(database, tenantId),
+    suppliers: new SupplierStore(database, tenantId),
+    buyers: new BuyerStore(database, tenantId),
+    sourceLinks: new SourceLinkStore(database, tenantId),
+    buyerContracts: new BuyerContractStore(database, tenantId),
+    apiKeys: new ApiKeyStore(database, tenantId),
+    configuration: new ConfigurationStore(database, tenantId),
+    publishes: new PublishStore(database, tenantId),
+    leads: new LeadStore(db, tenantId),
+    reports: new ReportStore(db, tenantId),
+  }
+}
