@@ -1,0 +1,141 @@
+/**
+ * From rows to what the edge decides by. Pure: the same rows give the same document, letter by letter, which is how a
+ * publisher knows that nothing has changed.
+ */
+import type { CampaignSettings } from '../contracts/campaign'
+import type { ContractCompiler } from '../contracts/contract-compiler'
+import { toFilter } from '../contracts/filter'
+import { knownFields } from '../contracts/known-fields'
+import { amountToMicros, percentToShare } from '../contracts/money'
+import {
+  type CampaignSnapshot,
+  type CredentialSnapshot,
+  SNAPSHOT_SCHEMA,
+  type SnapshotContract,
+} from '../contracts/snapshot'
+import type { SourceLinkSettings } from '../contracts/source-link'
+import type { Campaign, ContractTerms, SourceLink } from '../core/campaign/campaign'
+import type { CostTerms } from '../core/money/payout'
+import type { ApiKeyRow } from '../stores/api-key-store'
+import type { CampaignConfiguration } from '../stores/configuration-store'
+
+type Compiler = Pick<ContractCompiler, 'resolve' | 'fieldsRead'>
+type ContractRows = CampaignConfiguration['contracts'][number]
+type LinkRows = CampaignConfiguration['links'][number]
+
+export function compileCampaign(configuration: CampaignConfiguration, compiler: Compiler): CampaignSnapshot {
+  const { campaign: row, links } = configuration
+  const contracts = configuration.contracts.map((rows) => compileContract(rows, row.settings, compiler))
+  const named = [
+    ...row.settings.filters.map(({ field }) => field),
+    ...(row.settings.dedupe?.fields ?? []),
+    ...contracts.flatMap(({ terms, endpoints }) => [
+      ...terms.filters.map(({ field }) => field),
+      ...compiler.fieldsRead(endpoints),
+    ]),
+  ]
+  return {
+    schema: SNAPSHOT_SCHEMA,
+    campaign: compileTerms(configuration, named),
+    links: Object.fromEntries(links.map((rows) => [rows.supplier.id, compileLink(rows)])),
+    contracts,
+  }
+}
+
+export function compileCredential(key: ApiKeyRow): CredentialSnapshot {
+  return {
+    schema: SNAPSHOT_SCHEMA,
+    keyId: key.id,
+    tenantId: key.tenantId,
+    role: key.role,
+    subjectId: key.subjectId,
+    scopes: key.scopes,
+    revoked: key.revokedAt !== null,
+    expiresAt: key.expiresAt,
+  }
+}
+
+function compileTerms({ campaign: row, currency }: CampaignConfiguration, named: readonly string[]): Campaign {
+  const { settings } = row
+  return {
+    id: row.id,
+    tenantId: row.tenantId,
+    version: row.version,
+    name: settings.name,
+    vertical: settings.vertical,
+    subVertical: settings.sub_vertical,
+    status: settings.status,
+    type: settings.type,
+    pingMode: settings.ping_mode,
+    distribution: settings.distribution,
+    currency,
+    floorMicros: amountToMicros(settings.floor_price),
+    maxSells: settings.max_sells,
+    bidWindowMs: settings.bid_window_ms,
+    postTimeoutMs: settings.post_timeout_ms,
+    deadlineMs: settings.deadline_ms,
+    fields: knownFields(settings.fields, named),
+    filters: settings.filters.map(toFilter),
+    dedupe: settings.dedupe,
+  }
+}
+
+function compileLink({ link: { settings }, supplier }: LinkRows): SourceLink {
+  return {
+    supplierId: supplier.id,
+    supplierName: supplier.name,
+    active: isActive(supplier) && settings.status === 'active',
+    payout: {
+      cost: compileCost(settings),
+      minPayoutMicros: optionalMicros(settings.min_payout),
+      maxPayoutMicros: optionalMicros(settings.max_payout),
+    },
+    testMode: settings.test_mode,
+  }
+}
+
+/** The schema of source links has made sure of the amount that the mode needs. */
+function compileCost({ cost_mode, cost_amount, cost_percent }: SourceLinkSettings): CostTerms {
+  return cost_mode === 'fixed'
+    ? { mode: 'fixed', amountMicros: amountToMicros(cost_amount ?? 0) }
+    : { mode: 'revenue_share', share: percentToShare(cost_percent ?? 0) ?? 0 }
+}
+
+function compileContract(
+  { contract, buyer }: ContractRows,
+  campaign: CampaignSettings,
+  compiler: Compiler,
+): SnapshotContract {
+  const { settings } = contract
+  const endpoints = compiler.resolve(settings)
+  // A time that the operator did not set for this buyer is the campaign's.
+  const pingTimeoutMs = settings.ping?.request?.timeout_ms ?? campaign.bid_window_ms
+  const postTimeoutMs = settings.post.request.timeout_ms ?? campaign.post_timeout_ms
+  const terms: ContractTerms = {
+    id: contract.id,
+    buyerId: buyer.id,
+    buyerName: buyer.name,
+    active: isActive(buyer) && settings.status === 'active',
+    priceMicros: endpoints.priceMicros ?? 0,
+    priority: settings.priority,
+    weight: settings.weight,
+    tier: settings.tier,
+    minBidMicros: optionalMicros(settings.min_bid),
+    maxBidMicros: optionalMicros(settings.max_bid),
+    bidValidMs: settings.bid_valid_seconds * 1_000,
+    onUnknown: endpoints.onUnknown,
+    filters: settings.filters.map(toFilter),
+    pings: endpoints.ping !== null,
+    pingTimeoutMs,
+    postTimeoutMs,
+  }
+  return { terms, endpoints, sealedSecrets: contract.sealedSecrets }
+}
+
+function isActive(row: { readonly status: string; readonly archivedAt: string | null }): boolean {
+  return row.status === 'active' && row.archivedAt === null
+}
+
+function optionalMicros(amount: number | null): number | null {
+  return amount === null ? null : amountToMicros(amount)
+}
