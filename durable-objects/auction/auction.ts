@@ -1,0 +1,282 @@
+/**
+ * One per auction: drives the state machine of src/core/auction. Load, let core decide, persist, act.
+ *
+ * What is written, and when, is the whole safety of a sale: *posting* is stored before the request leaves, and the storage
+ * holds back every request of this object until it is durable. Whatever dies, the record says whether a lead may already be
+ * with a buyer.
+ */
+import { DurableObject } from 'cloudflare:workers'
+import type { AuctionRpc, AuctionView, SubmitLead, SubmitResult } from '../../src/contracts/objects'
+import { type AuctionCommand, decide } from '../../src/core/auction/decide'
+import type { AuctionEvent } from '../../src/core/auction/events'
+import { evolve } from '../../src/core/auction/evolve'
+import { ABSENT, type AuctionState, isClosed } from '../../src/core/auction/state'
+import { isAnswerable } from '../../src/core/auction/summary'
+import { nextWakeAt, RETENTION_MS } from '../../src/core/auction/timing'
+import { publicIds } from '../buyer-line/buyer-line'
+import { answerOf } from './answer'
+import { BidWindow } from './bid-window'
+import { AuctionOutbox } from './outbox'
+import { planOf } from './plan'
+import { AuctionRecord } from './record'
+import { AuctionSeller, nameOf, type SealedSecrets } from './seller'
+import type { AuctionServices } from './services'
+import { viewOf } from './view'
+
+/** How long a twin of a running request waits for its answer. */
+const TWIN_WAIT_MS = 5_000
+/** The soonest that the watchdog comes: what is overdue was just tried. */
+const WATCHDOG_SOONEST_MS = 1_000
+const MS_PER_SECOND = 1_000
+
+export class AuctionObject extends DurableObject implements AuctionRpc {
+  readonly #services: AuctionServices
+  #record: AuctionRecord | null
+  #state: AuctionState
+  /** Sealed credentials by contract; in memory only. */
+  #sealedSecrets: SealedSecrets | null = null
+  /** The window whose pings are out. */
+  #window: BidWindow | null = null
+  /** Runs that are under way in this instance; after a restart there are none, whatever the record says. */
+  #running = false
+  readonly #waiting: (() => void)[] = []
+  readonly #outbox: AuctionOutbox
+  readonly #seller: AuctionSeller
+
+  constructor(ctx: DurableObjectState, env: Env, services: AuctionServices) {
+    super(ctx, env)
+    this.#services = services
+    this.#outbox = new AuctionOutbox(services, ctx.id.toString())
+    this.#seller = new AuctionSeller(services, ctx.id.toString())
+    this.#record = AuctionRecord.load(ctx.storage.kv)
+    this.#state = this.#record?.state() ?? ABSENT
+  }
+
+  async submit(lead: SubmitLead): Promise<SubmitResult> {
+    if (this.#record === null) {
+      await this.#begin(lead)
+      const answer = await this.#answered(Number.POSITIVE_INFINITY)
+      return answer === null ? { kind: 'in_progress' } : { kind: 'answer', ...answer, replayed: false }
+    }
+    this.#sealedSecrets ??= lead.sealedSecrets
+    return this.#replay(lead.fingerprint)
+  }
+
+  async replay(fingerprint: string): Promise<SubmitResult | null> {
+    return this.#record === null ? null : this.#replay(fingerprint)
+  }
+
+  async #replay(fingerprint: string): Promise<SubmitResult> {
+    if (this.#record?.lead.fingerprint !== fingerprint) return { kind: 'conflict' }
+    if (this.#record.answer === null) this.#resume()
+    const answer = await this.#answered(TWIN_WAIT_MS)
+    return answer === null ? { kind: 'in_progress' } : { kind: 'answer', ...answer, replayed: true }
+  }
+
+  async view(tenantId: string): Promise<AuctionView | null> {
+    if (this.#record === null || this.#record.lead.terms.tenantId !== tenantId) return null
+    return viewOf(this.ctx.id.toString(), this.#record, this.#state)
+  }
+
+  async acknowledge(sequence: number): Promise<void> {
+    const events = this.#do({ type: 'acknowledge', sequence })
+    if (events.length === 0) return
+    this.#record?.save()
+    await this.#armWatchdog()
+  }
+
+  async retryPost(contractId: string, tryNumber: number): Promise<boolean> {
+    return this.#do({ type: 'retry', contractId, tryNumber }).length > 0
+  }
+
+  /** The watchdog: picks up whatever a restart left, and says again what nobody acknowledged. */
+  override async alarm(): Promise<void> {
+    try {
+      if (this.#record === null) return
+      if (this.#isForgettable()) {
+        await this.ctx.storage.deleteAll()
+        return
+      }
+      if (this.#isEarly()) {
+        await this.#armWatchdog()
+        return
+      }
+      // Everything in memory had its own time and did not use it: it is as good as gone.
+      this.#running = false
+      this.#resume()
+      await this.#outbox.retryDue(this.#state, this.#services.now())
+      await this.#outbox.flush(this.#record, this.#state)
+    } catch (error) {
+      this.#services.log('auction_watchdog_failed', { auctionId: this.ctx.id.toString(), error: nameOf(error) })
+    }
+    await this.#armWatchdog()
+  }
+
+  async #begin(lead: SubmitLead): Promise<void> {
+    const plan = planOf(lead, (buyerId) => this.#services.tieBreak(this.ctx.id.toString(), buyerId))
+    const [planned] = decide(ABSENT, { type: 'plan', plan }, this.#services.now())
+    if (planned === undefined) return
+    this.#record = AuctionRecord.begin(this.ctx.storage.kv, lead, planned)
+    this.#state = evolve(ABSENT, planned)
+    this.#sealedSecrets = lead.sealedSecrets
+    await this.#armWatchdog()
+    this.#resume()
+  }
+
+  /** Takes up the auction where the record stands, unless this instance is already at it. */
+  #resume(): void {
+    if (this.#running || this.#record === null) return
+    this.#running = true
+    if (this.#state.phase === 'planned') {
+      this.#do({ type: 'open' })
+      return
+    }
+    this.#do({ type: 'recover' })
+    if (this.#state.phase !== 'selling') return
+    for (const { contractId, stage } of this.#state.attempts) if (stage.at === 'reserving') this.#reserve(contractId)
+  }
+
+  /** Decides, stores what must survive, then acts. The one way in which anything happens here. */
+  #do(command: AuctionCommand): readonly AuctionEvent[] {
+    const record = this.#record
+    if (record === null) return []
+    const events = decide(this.#state, command, this.#services.now())
+    if (events.length === 0) return events
+    for (const event of events) this.#state = evolve(this.#state, event)
+    record.events.push(...events)
+    if (record.answer === null && isAnswerable(this.#state)) {
+      record.answer = answerOf(this.ctx.id.toString(), record.lead, this.#state)
+    }
+    for (const event of events) {
+      if (event.type === 'post_started') this.#seller.preparePost(record, this.#state, event.contractId)
+    }
+    if (events.some(mustSurvive)) record.save()
+    for (const event of events) this.#act(event)
+    if (record.answer !== null) for (const resolve of this.#waiting.splice(0)) resolve()
+    return events
+  }
+
+  #act(event: AuctionEvent): void {
+    switch (event.type) {
+      case 'window_opened':
+        this.#openWindow()
+        return
+      case 'window_closed':
+        this.#window?.close()
+        return
+      case 'attempt_started':
+        this.#reserve(event.contractId)
+        return
+      case 'post_started':
+        this.ctx.waitUntil(this.#post(event.contractId, event.tryNumber))
+        return
+      case 'post_answered':
+      case 'settled':
+        if (isTold(event)) this.ctx.waitUntil(this.#tell())
+        return
+      case 'retry_scheduled':
+        this.ctx.waitUntil(this.#scheduleRetry(event.contractId, event.retryAt))
+        return
+    }
+  }
+
+  #openWindow(): void {
+    const record = this.#record
+    if (record === null || this.#state.phase !== 'pinging') return
+    const { plan } = this.#state
+    this.#window = new BidWindow({
+      services: this.#services,
+      lead: record.lead,
+      ids: publicIds(this.ctx.id.toString()),
+      contracts: record.lead.contracts.filter(({ terms }) => terms.pings),
+      sealedSecrets: this.#sealedSecrets,
+      windowMs: plan.bidWindowMs,
+      onReport: (contractId, { askedAt, answer, captured }) => {
+        if (captured !== null) record.captured[contractId] = captured
+        this.#do({ type: 'answer', contractId, askedAt, answer })
+      },
+      onOver: (askedAt) => this.#do({ type: 'close', askedAt }),
+    })
+    this.ctx.waitUntil(this.#window.run())
+  }
+
+  #reserve(contractId: string): void {
+    const state = this.#state
+    if (state.phase !== 'selling' || this.#record === null) return
+    const reserved = this.#seller.reserve(this.#record, state, contractId)
+    this.ctx.waitUntil(reserved.then((denied) => this.#do({ type: 'reservation', contractId, denied })))
+  }
+
+  async #post(contractId: string, tryNumber: number): Promise<void> {
+    const [record, state] = [this.#record, this.#state]
+    if (record === null || !isClosed(state)) return
+    this.#sealedSecrets ??= await this.#services.sealedSecrets(record.lead.terms.campaignId)
+    const answer = await this.#seller.send(record, state, contractId, this.#sealedSecrets)
+    this.#do({ type: 'post_answer', contractId, tryNumber, answer })
+  }
+
+  /** Tells accounts and database what came of it; what does not get through is told again by the watchdog. */
+  async #tell(): Promise<void> {
+    if (this.#record === null) return
+    try {
+      await this.#outbox.flush(this.#record, this.#state)
+    } catch (error) {
+      this.#services.log('outbox_failed', { auctionId: this.ctx.id.toString(), error: nameOf(error) })
+    }
+  }
+
+  async #scheduleRetry(contractId: string, retryAt: number): Promise<void> {
+    await this.#armWatchdog()
+    const stage = isClosed(this.#state) && this.#state.attempts.find((a) => a.contractId === contractId)?.stage
+    if (stage === undefined || stage === false || stage.at !== 'unknown') return
+    const delaySeconds = Math.max(0, Math.ceil((retryAt - this.#services.now()) / MS_PER_SECOND))
+    await this.#outbox.enqueueRetry(contractId, stage.tryNumber + 1, delaySeconds)
+  }
+
+  async #answered(waitMs: number): Promise<{ status: 201 | 202; body: string } | null> {
+    if (this.#record === null || this.#record.answer === null) {
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve)
+        if (Number.isFinite(waitMs)) setTimeout(resolve, waitMs)
+      })
+    }
+    return this.#record?.answer ?? null
+  }
+
+  async #armWatchdog(): Promise<void> {
+    const due = nextWakeAt(this.#state)
+    if (due === null) return
+    await this.ctx.storage.setAlarm(Math.max(due, this.#services.now() + WATCHDOG_SOONEST_MS))
+  }
+
+  /** Whether the alarm is one that was set before the auction moved on. */
+  #isEarly(): boolean {
+    const due = nextWakeAt(this.#state)
+    return due !== null && due > this.#services.now() + 100
+  }
+
+  #isForgettable(): boolean {
+    const state = this.#state
+    if (state.phase !== 'settled' || state.acknowledged < state.sequence) return false
+    return this.#services.now() >= state.settledAt + RETENTION_MS
+  }
+}
+
+/** Events after which a restart must find them; everything else can be asked or decided again. */
+function mustSurvive(event: AuctionEvent): boolean {
+  switch (event.type) {
+    case 'post_started':
+    case 'settled':
+    case 'retry_scheduled':
+    case 'parked':
+    case 'post_answered':
+      return true
+    default:
+      return false
+  }
+}
+
+/** Events that change what the database or an account must know. */
+function isTold(event: AuctionEvent): boolean {
+  return event.type === 'settled' || (event.type === 'post_answered' && event.answer.kind !== 'accepted')
+}

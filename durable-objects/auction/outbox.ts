@@ -1,0 +1,92 @@
+/**
+ * Tells the accounts and the database what came of an auction. Everything here may be said twice: accounts are idempotent
+ * by attempt, the database by sequence, a retry by its number.
+ *
+ * Accounts come first: once the database has acknowledged, nothing is left to tell anyone.
+ */
+import type { LeadProjection } from '../../src/contracts/projection'
+import { type AuctionState, type Closed, isClosed } from '../../src/core/auction/state'
+import { bidsOf, salesOf, statusOf, unsoldReason } from '../../src/core/auction/summary'
+import { encodeAuctionId, encodeLeadId } from '../../src/security/public-ids'
+import type { AuctionRecord } from './record'
+import type { AuctionServices } from './services'
+
+export class AuctionOutbox {
+  readonly #services: AuctionServices
+  readonly #objectId: string
+  /** Attempts whose account was told by this instance; asking again would be harmless, and a call. */
+  readonly #told = new Set<number>()
+
+  constructor(services: AuctionServices, objectId: string) {
+    this.#services = services
+    this.#objectId = objectId
+  }
+
+  /** Says everything that is not acknowledged. @throws where a part could not be said; say it again later */
+  async flush(record: AuctionRecord, state: AuctionState): Promise<void> {
+    if (!isClosed(state)) return
+    await this.#tellAccounts(record, state)
+    if (state.acknowledged >= state.sequence) return
+    await this.#services.project(await this.#projection(record, state, state.sequence))
+  }
+
+  /** Asks for the retries whose time has come and whose message did not. */
+  async retryDue(state: AuctionState, now: number): Promise<void> {
+    if (!isClosed(state)) return
+    for (const { contractId, stage } of state.attempts) {
+      if (stage.at !== 'unknown' || stage.retryAt === null || stage.retryAt > now) continue
+      await this.enqueueRetry(contractId, stage.tryNumber + 1, 0)
+    }
+  }
+
+  async enqueueRetry(contractId: string, tryNumber: number, delaySeconds: number): Promise<void> {
+    const auctionId = encodeAuctionId(this.#objectId)
+    await this.#services.retryLater({ kind: 'post_retry', auctionId, contractId, tryNumber }, delaySeconds)
+  }
+
+  async #tellAccounts(record: AuctionRecord, state: Closed): Promise<void> {
+    for (const { number, contractId, stage } of state.attempts) {
+      if (this.#told.has(number) || (stage.at !== 'accepted' && stage.at !== 'rejected')) continue
+      const buyerId = state.plan.contenders.find(({ id }) => id === contractId)?.buyerId ?? ''
+      const account = this.#services.account(record.lead.terms.tenantId, buyerId)
+      if (stage.at === 'accepted') await account.commit(this.#objectId, number)
+      else await account.release(this.#objectId, number)
+      this.#told.add(number)
+    }
+  }
+
+  async #projection(record: AuctionRecord, state: AuctionState, sequence: number): Promise<LeadProjection> {
+    const { terms, link, fields, receivedAt } = record.lead
+    const sales = salesOf(state)
+    const [first] = sales
+    const closedAt = isClosed(state) ? state.closedAt : null
+    return {
+      kind: 'lead',
+      auctionId: encodeAuctionId(this.#objectId),
+      leadId: encodeLeadId(this.#objectId),
+      sequence,
+      tenantId: terms.tenantId,
+      campaignId: terms.campaignId,
+      supplierId: link.supplierId,
+      status: statusOf(state),
+      reason: unsoldReason(state),
+      test: link.testMode,
+      currency: terms.currency,
+      receivedAt,
+      settledAt: state.phase === 'settled' ? toIso(state.settledAt) : null,
+      closeToPostMs: first === undefined || closedAt === null ? null : first.acceptedAt - closedAt,
+      sales: sales.map(({ contractId, buyerId, priceMicros, payoutMicros, acceptedAt }) => {
+        return { contractId, buyerId, revenueMicros: priceMicros, payoutMicros, at: toIso(acceptedAt) }
+      }),
+      bids: bidsOf(state).map(({ contractId, buyerId, priceMicros, reason, askedAt, answeredAt }) => {
+        const durationMs = askedAt === null || answeredAt === null ? null : answeredAt - askedAt
+        return { contractId, buyerId, priceMicros, reason, durationMs }
+      }),
+      ...(await this.#services.sealLead(JSON.stringify(fields), terms.tenantId)),
+    }
+  }
+}
+
+function toIso(at: number): string {
+  return new Date(at).toISOString()
+}

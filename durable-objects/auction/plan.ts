@@ -1,0 +1,21 @@
+/** Turns what the edge let in into the plan that the state machine begins with. */
+import type { SubmitLead } from '../../src/contracts/objects'
+import type { AuctionPlan } from '../../src/core/auction/plan'
+
+/** @param tieBreak orders equal bids of this auction, by buyer id */
+export function planOf(lead: SubmitLead, tieBreak: (buyerId: string) => string): AuctionPlan {
+  const { terms, link, contracts, refusals } = lead
+  return {
+    mode: 'direct',
+    distribution: terms.distribution,
+    floorMicros: terms.floorMicros,
+    maxSells: terms.maxSells,
+    bidWindowMs: terms.bidWindowMs,
+    postTimeoutMs: terms.postTimeoutMs,
+    deadlineMs: terms.deadlineMs,
+    payout: link.payout,
+    testMode: link.testMode,
+    contenders: contracts.map((contract) => ({ ...contract.terms, tieBreak: tieBreak(contract.terms.buyerId) })),
+    refusals,
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * The two steps of an attempt that reach outside: asking the buyer's account, and sending the post. Both end as values.
+ */
+
+import type { PostAnswer } from '../../src/core/auction/events'
+import { type AuctionState, type Closed, isClosed } from '../../src/core/auction/state'
+import { deadlineOf, postTimeoutMs } from '../../src/core/auction/timing'
+import type { BidReason } from '../../src/core/reasons'
+import { publicIds } from '../buyer-line/buyer-line'
+import type { AuctionRecord } from './record'
+import type { AuctionServices } from './services'
+
+/** Sealed credentials by contract. */
+export type SealedSecrets = { readonly [contractId: string]: string }
+
+export class AuctionSeller {
+  readonly #services: AuctionServices
+  readonly #objectId: string
+
+  constructor(services: AuctionServices, objectId: string) {
+    this.#services = services
+    this.#objectId = objectId
+  }
+
+  /** Asks the buyer's account to hold the price. @returns why not, or null where it is held */
+  async reserve(record: AuctionRecord, state: Closed, contractId: string): Promise<BidReason | null> {
+    const attempt = state.attempts.find((candidate) => candidate.contractId === contractId)
+    const contender = state.plan.contenders.find(({ id }) => id === contractId)
+    if (attempt === undefined || contender === undefined) return 'account_denied'
+    const { number, priceMicros, stage } = attempt
+    try {
+      const account = this.#services.account(record.lead.terms.tenantId, contender.buyerId)
+      const request = { auctionId: this.#objectId, attempt: number, priceMicros, at: stage.since }
+      const result = await account.reserve(request)
+      return result.granted ? null : result.reason
+    } catch (error) {
+      // An account that cannot be asked denies: selling past a cap would be worse than the next bidder.
+      this.#services.log('reserve_failed', { contractId, error: nameOf(error) })
+      return 'account_denied'
+    }
+  }
+
+  /** Renders the post once, into the record; every try of it sends the same bytes. */
+  preparePost(record: AuctionRecord, state: AuctionState, contractId: string): void {
+    const contract = record.lead.contracts.find(({ terms }) => terms.id === contractId)
+    if (contract === undefined || record.posts[contractId] !== undefined || !isClosed(state)) return
+    const captured = record.captured[contractId] ?? null
+    try {
+      record.posts[contractId] = this.#services.line.encodePost({
+        lead: record.lead,
+        ids: publicIds(this.#objectId),
+        contract,
+        captured,
+        expiresAt: deadlineOf(state),
+      })
+    } catch (error) {
+      this.#services.log('post_not_rendered', { contractId, error: nameOf(error) })
+    }
+  }
+
+  /** Sends the prepared post. Never throws: what is neither a clear yes nor a clear no is unknown. */
+  async send(record: AuctionRecord, state: Closed, contractId: string, sealed: SealedSecrets): Promise<PostAnswer> {
+    const { lead, posts } = record
+    const contract = lead.contracts.find(({ terms }) => terms.id === contractId)
+    const request = posts[contractId]
+    if (contract === undefined || request === undefined) {
+      // Posts are kept from their first sending on: what was never rendered was never sent.
+      return { kind: 'rejected', reason: 'the post could not be rendered', parsed: true }
+    }
+    const timeoutMs = postTimeoutMs(state, contractId, this.#services.now())
+    try {
+      const call = { lead, contract, sealed: sealed[contractId] ?? null, request, timeoutMs }
+      return await this.#services.line.post(call)
+    } catch (error) {
+      this.#services.log('post_failed', { contractId, error: nameOf(error) })
+      return { kind: 'unknown', reason: 'internal_error' }
+    }
+  }
+}
+
+/** An error's kind; its words may quote what was sent. */
+export function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown'
+}

@@ -1,0 +1,26 @@
+/** What an auction needs from the world; wired in workers/. */
+import type { BuyerAccountRpc } from '../../src/contracts/objects'
+import type { LeadProjection, PostRetry } from '../../src/contracts/projection'
+import type { BuyerLine } from '../buyer-line/buyer-line'
+import type { PingShardRpc } from '../ping-shard'
+
+export interface AuctionServices {
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  readonly line: BuyerLine
+  /** @returns a new shard; shards are never shared or kept */
+  readonly newShard: () => PingShardRpc
+  readonly account: (tenantId: string, buyerId: string) => BuyerAccountRpc
+  /** @returns the sealed credentials of the campaign's contracts, from its snapshot */
+  readonly sealedSecrets: (campaignId: string) => Promise<{ readonly [contractId: string]: string }>
+  readonly sealLead: (
+    fields: string,
+    tenantId: string,
+  ) => Promise<{ readonly sealedFields: string; readonly sealedKey: string }>
+  readonly project: (message: LeadProjection) => Promise<void>
+  readonly retryLater: (message: PostRetry, delaySeconds: number) => Promise<void>
+  /** A keyed hash that orders equal bids: the same for the same auction and buyer, unknown to either. */
+  readonly tieBreak: (objectId: string, buyerId: string) => string
+  /** Never with personal data. */
+  readonly log: (event: string, details: { readonly [name: string]: string | number }) => void
+}
