@@ -1,0 +1,47 @@
+/** `GET /v1/auctions/{id}`: who bid what, who won and why, and how long each took, for operators. */
+import { createRoute, z } from '@hono/zod-openapi'
+import { auctionSchema } from '../../contracts/lead-record'
+import { problemSchema } from '../../contracts/problem'
+import { decodeAuctionId } from '../../security/public-ids'
+import type { App, AppContext } from '../app'
+import { requireRole } from '../plumbing/authenticate'
+import { json, problem } from '../plumbing/reply'
+import { auctionOfRow, auctionOfView } from './auction-view'
+import { type AuctionSource, readAuction } from './read-auction'
+
+const refused = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: problemSchema } },
+})
+
+const route = createRoute({
+  method: 'get',
+  path: '/v1/auctions/{id}',
+  operationId: 'getAuction',
+  summary: 'Read one auction with every bid, reason and time',
+  tags: ['Exchange'],
+  request: {
+    params: z.object({ id: z.string().openapi({ example: 'auc_0FbGyMvGcXDYhtYBvJXbP8b3wKTnqkUYGCc7GrXvhIu' }) }),
+  },
+  responses: {
+    200: { description: 'The auction', content: { 'application/json': { schema: auctionSchema } } },
+    401: refused('Invalid API key'),
+    403: refused('Not an operator'),
+    404: refused('No such auction'),
+  },
+})
+
+export function registerGetAuction(app: App): void {
+  app.openAPIRegistry.registerPath(route)
+  app.get('/v1/auctions/:id', requireRole('operator'), async (c) => {
+    const objectId = decodeAuctionId(c.req.param('id'))
+    const source = objectId === null ? null : await readAuction(c, objectId)
+    return source === null ? problem(c, 'not_found') : json(c, 200, await toWire(c, source))
+  })
+}
+
+async function toWire(c: AppContext, source: AuctionSource) {
+  if (source.kind === 'auction') return auctionOfView(source.view)
+  const { leads } = c.var.services.stores(c.var.principal.tenantId)
+  return auctionOfRow(source.row, await leads.buyerNames(source.row.bids.map(({ buyerId }) => buyerId)))
+}

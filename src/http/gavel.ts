@@ -1,0 +1,55 @@
+/**
+ * The whole surface: every endpoint, and what surrounds all of them. No answer leaves without a request id or outside the
+ * contract's shape, also not for an unknown path.
+ */
+import { type App, createApp } from './app'
+import { registerGetAuction } from './exchange/get-auction'
+import { registerGetLead } from './exchange/get-lead'
+import { registerListLeads } from './exchange/list-leads'
+import { registerIngest } from './guide/ingest'
+import { registerPing } from './guide/ping'
+import { registerSupplierLead } from './guide/supplier-lead'
+import { registerManagement } from './manage'
+import { problem } from './plumbing/reply'
+import { registerPnl } from './reports/pnl'
+import type { Services } from './services'
+
+/** @returns the app, to be built once an isolate */
+export function createGavel(services: Services, log: (event: string, details: Record<string, string>) => void): App {
+  const app = createApp()
+  app.use('*', async (c, next) => {
+    const requestId = services.newId('req')
+    c.set('services', services)
+    c.set('requestId', requestId)
+    await next()
+    c.res.headers.set('x-request-id', requestId)
+  })
+  registerPing(app)
+  registerIngest(app)
+  registerSupplierLead(app)
+  registerListLeads(app)
+  registerGetLead(app)
+  registerGetAuction(app)
+  registerPnl(app)
+  registerManagement(app)
+  app.notFound((c) => problem(c, isKnownPath(app, c.req.path) ? 'method_not_allowed' : 'not_found'))
+  app.onError((error, c) => {
+    // The error's own words stay inside: they may quote what was sent.
+    log('request_failed', { requestId: c.var.requestId, path: c.req.routePath, error: error.name })
+    return problem(c, 'internal_error')
+  })
+  return app
+}
+
+/** Whether another method would have been taken here: 405 is worth telling from 404. */
+function isKnownPath(app: App, path: string): boolean {
+  return app.routes.some(({ path: pattern, method }) => method !== 'ALL' && matches(pattern, path))
+}
+
+function matches(pattern: string, path: string): boolean {
+  const [wanted, actual] = [pattern.split('/'), path.split('/')]
+  return (
+    wanted.length === actual.length &&
+    wanted.every((part, index) => part === actual[index] || (part.startsWith(':') && actual[index] !== ''))
+  )
+}

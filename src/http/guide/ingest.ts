@@ -1,0 +1,127 @@
+/**
+ * `POST /api/v1/ingest`: takes a lead and sells it. The answer is the auction's.
+ *
+ * One request belongs to one auction: by its ping id, by its Idempotency-Key, or, without either, by its body for a minute.
+ * A request that was answered before is answered the same again, also when it would not be let in any more.
+ */
+import { createRoute, z } from '@hono/zod-openapi'
+import { leadAnswerSchema } from '../../contracts/lead-answer'
+import type { SubmitResult } from '../../contracts/objects'
+import { problemSchema } from '../../contracts/problem'
+import type { App, AppContext } from '../app'
+import { readIdempotencyKey } from '../plumbing/idempotency-key'
+import { problem } from '../plumbing/reply'
+import { readSupplierCall } from './caller'
+import { type Identity, identify } from './identity'
+import { judgeLead } from './judge-lead'
+
+const leadSchema = z
+  .looseObject({ flo_campaign_id: z.string(), flo_supplier_id: z.string(), flo_ping_id: z.string().optional() })
+  .openapi('SupplierLead', {
+    example: {
+      flo_campaign_id: 'camp_01',
+      flo_supplier_id: 'sup_01',
+      first_name: 'Maria',
+      last_name: 'Garcia',
+      phone: '5551234567',
+      email: 'lead@example.com',
+      state: 'CA',
+    },
+  })
+
+const answered = (description: string) => ({
+  description,
+  content: { 'application/json': { schema: leadAnswerSchema } },
+})
+const refused = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: problemSchema } },
+})
+
+const route = createRoute({
+  method: 'post',
+  path: '/api/v1/ingest',
+  operationId: 'ingestLead',
+  summary: 'Send a full lead',
+  tags: ['Suppliers'],
+  request: {
+    headers: z.object({ 'idempotency-key': z.string().max(257).optional() }),
+    body: {
+      required: true,
+      content: {
+        'application/json': { schema: leadSchema },
+        'application/x-www-form-urlencoded': { schema: leadSchema },
+      },
+    },
+  },
+  responses: {
+    201: answered('Sold, or no buyer took it'),
+    202: answered("The winner's answer is not known yet"),
+    400: refused('Malformed body or Idempotency-Key'),
+    401: refused('Invalid API key'),
+    403: refused('Supplier not linked to this campaign'),
+    404: refused('Campaign not found or without active buyers'),
+    409: refused('Ping id used, campaign paused, or the first request still runs'),
+    413: refused('Body over 64 KiB'),
+    415: refused('Content type not taken'),
+    422: refused('Field errors, filters, ping id or Idempotency-Key'),
+  },
+})
+
+const RETRY_AFTER_SECONDS = 1
+
+export function registerIngest(app: App): void {
+  app.openAPIRegistry.registerPath(route)
+  app.post(route.path, async (c) => {
+    const call = await readSupplierCall(c, {})
+    if (call instanceof Response) return call
+    const header = readIdempotencyKey(c)
+    if (header === 'invalid') return problem(c, 'idempotency_key_invalid')
+    const { services } = c.var
+    const gate = services.supplierGate(call.principal.tenantId, call.supplierId)
+
+    const identity = await identify(services, call, header.key)
+    const verdict = await judgeLead(services, call, identity)
+    if (verdict.kind === 'refused') {
+      const earlier = await replay(c, identity)
+      return earlier ?? problem(c, verdict.code, verdict.details)
+    }
+
+    const admitted = await gate.admit({
+      requestKey: identity.requestKey,
+      fingerprint: identity.fingerprint,
+      auctionId: verdict.objectId,
+      rememberMs: identity.rememberMs,
+    })
+    if (admitted.kind === 'key_reused') return problem(c, 'idempotency_key_reused')
+    if (admitted.kind === 'refused') return problem(c, 'unauthorized', { status: 403 })
+    const auction = services.auctions.byId(admitted.auctionId)
+    if (auction === null) throw new Error('the gate gave an id that is no auction')
+    return reply(c, await auction.submit(verdict.lead), identity)
+  })
+
+  /** The answer that this very request got before, if it did. */
+  async function replay(c: AppContext, identity: Identity): Promise<Response | null> {
+    const { services } = c.var
+    const objectId =
+      identity.pingObjectId ??
+      (identity.requestKey === null ? null : await identity.gate.recall(identity.requestKey, identity.fingerprint))
+    const auction = objectId === null ? null : services.auctions.byId(objectId)
+    const result = (await auction?.replay(identity.fingerprint)) ?? null
+    // Another body under a used ping id is told what is wrong with it now, not that the ping id is used.
+    return result === null || result.kind === 'conflict' ? null : reply(c, result, identity)
+  }
+}
+
+function reply(c: AppContext, result: SubmitResult, identity: Identity): Response {
+  switch (result.kind) {
+    case 'answer': {
+      if (result.replayed) c.header('idempotent-replayed', 'true')
+      return c.body(result.body, result.status, { 'content-type': 'application/json' })
+    }
+    case 'conflict':
+      return problem(c, identity.pingObjectId === null ? 'idempotency_key_reused' : 'ping_id_used')
+    case 'in_progress':
+      return problem(c, 'idempotency_in_progress', { retryAfterSeconds: RETRY_AFTER_SECONDS })
+  }
+}

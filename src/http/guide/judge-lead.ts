@@ -1,0 +1,100 @@
+/**
+ * Whether a lead may go to auction, and with what: the campaign's snapshot judges it, the ping id must match it.
+ */
+import type { SubmitLead } from '../../contracts/objects'
+import type { ProblemCode, ProblemDetails } from '../../contracts/problem'
+import type { CampaignSnapshot } from '../../contracts/snapshot'
+import type { SourceLink } from '../../core/campaign/campaign'
+import { type Intake, judgeIntake } from '../../core/campaign/intake'
+import type { Services } from '../services'
+import type { SupplierCall } from './caller'
+import type { Identity } from './identity'
+
+export type LeadVerdict =
+  | { readonly kind: 'refused'; readonly code: ProblemCode; readonly details: ProblemDetails }
+  | { readonly kind: 'let_in'; readonly objectId: string; readonly lead: SubmitLead }
+
+const refuse = (code: ProblemCode, details: ProblemDetails = {}): LeadVerdict => ({ kind: 'refused', code, details })
+
+export async function judgeLead(services: Services, call: SupplierCall, identity: Identity): Promise<LeadVerdict> {
+  const snapshot = await services.snapshots.campaign(call.campaignId)
+  if (snapshot === null || snapshot.campaign.tenantId !== call.principal.tenantId) return refuse('invalid_campaign')
+  const link = snapshot.links[call.supplierId] ?? null
+  const contracts = snapshot.contracts.map(({ terms }) => terms)
+  const intake = judgeIntake({ campaign: snapshot.campaign, link, contracts, input: call.input, call: 'post' })
+  switch (intake.kind) {
+    case 'unauthorized':
+      return refuse('unauthorized', { status: 403 })
+    case 'refused':
+      return refuse(intake.reason)
+    case 'invalid':
+      return refuse('invalid_payload', { fieldErrors: intake.errors })
+    case 'filtered':
+      return refuse('filtered', { members: { filter_errors: intake.filterErrors } })
+    case 'eligible': {
+      const lead = leadToSubmit({ services, identity, snapshot, link, intake })
+      const wrong = await judgePingId(services, call, identity, lead)
+      return wrong ?? { kind: 'let_in', objectId: identity.pingObjectId ?? services.auctions.mint(), lead }
+    }
+  }
+}
+
+async function judgePingId(
+  services: Services,
+  call: SupplierCall,
+  { pingId }: Identity,
+  { fields }: SubmitLead,
+): Promise<LeadVerdict | null> {
+  if (pingId === null) return null
+  const { campaignId, supplierId } = call
+  const check = await services.pingTokens.check(pingId, { campaignId, supplierId, fields, now: services.now() })
+  if (check.kind === 'invalid') return refuse('ping_id_invalid')
+  if (check.expired) return refuse('ping_id_expired')
+  if (check.mismatched.length === 0) return null
+  const fieldErrors = check.mismatched.map((field) => {
+    return { field, code: 'mismatch' as const, expected: 'the value that was pinged' }
+  })
+  return refuse('ping_id_mismatch', { fieldErrors })
+}
+
+interface LeadParts {
+  readonly services: Services
+  readonly identity: Identity
+  readonly snapshot: CampaignSnapshot
+  readonly link: SourceLink | null
+  readonly intake: Extract<Intake, { kind: 'eligible' }>
+}
+
+function leadToSubmit({ services, identity, snapshot, link, intake }: LeadParts): SubmitLead {
+  if (link === null) throw new Error('a lead was found eligible without a source link')
+  const { campaign } = snapshot
+  const wanted = new Set(intake.contenders.map(({ id }) => id))
+  const contracts = snapshot.contracts.filter(({ terms }) => wanted.has(terms.id))
+  return {
+    fingerprint: identity.fingerprint,
+    terms: {
+      tenantId: campaign.tenantId,
+      campaignId: campaign.id,
+      campaignVersion: campaign.version,
+      campaignName: campaign.name,
+      vertical: campaign.vertical,
+      subVertical: campaign.subVertical,
+      distribution: campaign.distribution,
+      currency: campaign.currency,
+      floorMicros: campaign.floorMicros,
+      maxSells: campaign.maxSells,
+      bidWindowMs: campaign.bidWindowMs,
+      postTimeoutMs: campaign.postTimeoutMs,
+      deadlineMs: campaign.deadlineMs,
+    },
+    link,
+    fields: { ...intake.fields },
+    piiFields: campaign.fields.filter(({ pii }) => pii).map(({ name }) => name),
+    contracts: contracts.map(({ terms, endpoints }) => ({ terms, endpoints })),
+    refusals: intake.refusals,
+    sealedSecrets: Object.fromEntries(
+      contracts.flatMap(({ terms, sealedSecrets }) => (sealedSecrets === null ? [] : [[terms.id, sealedSecrets]])),
+    ),
+    receivedAt: new Date(services.now()).toISOString(),
+  }
+}

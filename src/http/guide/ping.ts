@@ -1,0 +1,121 @@
+/**
+ * `POST /api/v1/ping`: would this lead be taken? Nothing is written and no database is read.
+ */
+import { createRoute, z } from '@hono/zod-openapi'
+import { problemSchema } from '../../contracts/problem'
+import type { CampaignSnapshot } from '../../contracts/snapshot'
+import { judgeIntake } from '../../core/campaign/intake'
+import type { LeadFields } from '../../core/lead/fields'
+import { INTAKE_MESSAGES, type IntakeReason } from '../../core/reasons'
+import { PING_TOKEN_LIFE_MS } from '../../security/ping-token'
+import type { App, AppContext } from '../app'
+import { json, problem } from '../plumbing/reply'
+import { readSupplierCall, type SupplierCall } from './caller'
+
+const pingRequestSchema = z
+  .looseObject({ flo_campaign_id: z.string(), flo_supplier_id: z.string() })
+  .openapi('SupplierPing', { example: { flo_campaign_id: 'camp_01', flo_supplier_id: 'sup_01', state: 'CA' } })
+
+const pingAnswerSchema = z
+  .union([
+    z.object({
+      accepted: z.literal(true),
+      ping_id: z.string(),
+      message: z.string(),
+      expires_at: z.string().openapi({ format: 'date-time' }),
+    }),
+    z.object({
+      accepted: z.literal(false),
+      reason: z.enum(['filtered', 'suppressed', 'invalid_campaign', 'inactive_campaign', 'duplicate', 'capped']),
+      message: z.string(),
+      filter_errors: z.array(z.string()).optional(),
+    }),
+  ])
+  .openapi('SupplierPingAnswer')
+
+const problemContent = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: problemSchema } },
+})
+
+const route = createRoute({
+  method: 'post',
+  path: '/api/v1/ping',
+  operationId: 'pingLead',
+  summary: 'Ask whether a lead would be accepted',
+  tags: ['Suppliers'],
+  request: {
+    body: {
+      required: true,
+      content: {
+        'application/json': { schema: pingRequestSchema },
+        'application/x-www-form-urlencoded': { schema: pingRequestSchema },
+      },
+    },
+  },
+  responses: {
+    200: { description: 'The verdict', content: { 'application/json': { schema: pingAnswerSchema } } },
+    400: problemContent('Malformed body'),
+    401: problemContent('Invalid API key'),
+    403: problemContent('Supplier not linked to this campaign'),
+    413: problemContent('Body over 64 KiB'),
+    415: problemContent('Content type not taken'),
+    422: problemContent('Field errors'),
+  },
+})
+
+const UNAUTHORIZED = { accepted: false, reason: 'unauthorized' }
+
+/** Registers the endpoint. The body is read by hand: its limits and form encoding are the contract's own. */
+export function registerPing(app: App): void {
+  app.openAPIRegistry.registerPath(route)
+  app.post(route.path, async (c) => {
+    const call = await readSupplierCall(c, UNAUTHORIZED)
+    if (call instanceof Response) return call
+    const snapshot = await c.var.services.snapshots.campaign(call.campaignId)
+    if (snapshot === null || snapshot.campaign.tenantId !== call.principal.tenantId)
+      return refuse(c, 'invalid_campaign')
+
+    const link = snapshot.links[call.supplierId] ?? null
+    const contracts = snapshot.contracts.map(({ terms }) => terms)
+    const intake = judgeIntake({ campaign: snapshot.campaign, link, contracts, input: call.input, call: 'ping' })
+    switch (intake.kind) {
+      case 'unauthorized':
+        return problem(c, 'unauthorized', { status: 403, members: UNAUTHORIZED })
+      case 'refused':
+        return refuse(c, intake.reason)
+      case 'invalid':
+        return problem(c, 'invalid_payload', { fieldErrors: intake.errors })
+      case 'filtered':
+        return refuse(c, 'filtered', intake.filterErrors)
+      case 'eligible':
+        if (intake.contenders.length === 0)
+          return refuse(c, 'filtered', ['no active buyer takes a lead with these values'])
+        return accept(c, call, snapshot, intake.fields)
+    }
+  })
+}
+
+async function accept(c: AppContext, call: SupplierCall, { campaign }: CampaignSnapshot, fields: LeadFields) {
+  const { pingTokens, auctions, now } = c.var.services
+  const expiresAt = now() + PING_TOKEN_LIFE_MS
+  const claims = {
+    campaignId: campaign.id,
+    supplierId: call.supplierId,
+    mode: 'eligibility' as const,
+    objectId: auctions.mint(),
+    expiresAt,
+  }
+  return json(c, 200, {
+    accepted: true,
+    ping_id: await pingTokens.sign(claims, fields),
+    message: 'Lead accepted',
+    expires_at: new Date(expiresAt).toISOString(),
+  })
+}
+
+function refuse(c: AppContext, reason: IntakeReason, filterErrors?: readonly string[]): Response {
+  const message = INTAKE_MESSAGES[reason]
+  const extra = filterErrors === undefined ? {} : { filter_errors: filterErrors }
+  return json(c, 200, { accepted: false, reason, message, ...extra })
+}

@@ -1,0 +1,31 @@
+/** `POST /v1/campaigns` */
+import { createRoute } from '@hono/zod-openapi'
+import { campaignSchema, campaignSettingsSchema } from '../../../contracts/campaign'
+import type { App } from '../../app'
+import { readChecked } from '../../plumbing/field-errors'
+import { json } from '../../plumbing/reply'
+import { newChange, publish, refuseOversize } from '../changes'
+import { BODY_PROBLEMS, jsonAnswer, jsonBody, operatorEndpoint, problems, storesOf } from '../operator-endpoint'
+import { campaignWire } from './wire'
+
+const route = createRoute({
+  method: 'post',
+  path: '/v1/campaigns',
+  operationId: 'createCampaign',
+  summary: 'Create a campaign',
+  tags: ['Campaigns'],
+  request: { body: jsonBody(campaignSettingsSchema) },
+  responses: { 201: jsonAnswer('The campaign', campaignSchema), ...problems(...BODY_PROBLEMS) },
+})
+
+export function registerCreateCampaign(app: App): void {
+  operatorEndpoint(app, route, async (c) => {
+    const settings = await readChecked(c, campaignSettingsSchema)
+    if (settings instanceof Response) return settings
+    const oversize = refuseOversize(c, settings)
+    if (oversize !== null) return oversize
+    const { row, publishIds } = await storesOf(c).campaigns.create(c.var.services.newId('camp'), settings, newChange(c))
+    await publish(c, publishIds)
+    return json(c, 201, campaignWire(row))
+  })
+}

@@ -1,0 +1,38 @@
+/** `PATCH /v1/campaigns/{id}` */
+import { createRoute } from '@hono/zod-openapi'
+import { campaignPatchSchema, campaignSchema, campaignSettingsSchema } from '../../../contracts/campaign'
+import type { App } from '../../app'
+import { readChecked } from '../../plumbing/field-errors'
+import { json } from '../../plumbing/reply'
+import { changeRow, newChange } from '../changes'
+import { BODY_PROBLEMS, jsonAnswer, jsonBody, operatorEndpoint, pathId, problems, storesOf } from '../operator-endpoint'
+import { campaignParams, campaignWire } from './wire'
+
+const route = createRoute({
+  method: 'patch',
+  path: '/v1/campaigns/{id}',
+  operationId: 'updateCampaign',
+  summary: 'Change members of a campaign; lists are replaced as a whole',
+  tags: ['Campaigns'],
+  request: { params: campaignParams, body: jsonBody(campaignPatchSchema) },
+  responses: {
+    200: jsonAnswer('The campaign', campaignSchema),
+    ...problems(...BODY_PROBLEMS, 'not_found', 'conflict'),
+  },
+})
+
+export function registerUpdateCampaign(app: App): void {
+  operatorEndpoint(app, route, async (c) => {
+    const { campaigns } = storesOf(c)
+    const id = pathId(c, 'id')
+    const patch = await readChecked(c, campaignPatchSchema)
+    if (patch instanceof Response) return patch
+    const row = await changeRow(c, {
+      schema: campaignSettingsSchema,
+      patch,
+      read: () => campaigns.read(id),
+      update: (known, settings) => campaigns.update(known, settings, newChange(c)),
+    })
+    return row instanceof Response ? row : json(c, 200, campaignWire(row))
+  })
+}

@@ -1,0 +1,21 @@
+/** Answers in the shapes of the contract. */
+import { PROBLEMS, type ProblemCode, type ProblemDetails, problemBody } from '../../contracts/problem'
+import type { AppContext } from '../app'
+
+/** An error of the catalogue, as `application/problem+json`. */
+export function problem(c: AppContext, code: ProblemCode, details: ProblemDetails = {}): Response {
+  const headers: Record<string, string> = { 'content-type': 'application/problem+json' }
+  if (details.retryAfterSeconds !== undefined) headers['retry-after'] = String(details.retryAfterSeconds)
+  const status = details.status ?? PROBLEMS[code].status
+  return c.body(JSON.stringify(problemBody(code, c.var.requestId, details)), status, headers)
+}
+
+/** A success as JSON. */
+export function json(c: AppContext, status: 200 | 201 | 202, body: unknown): Response {
+  return c.body(JSON.stringify(body), status, { 'content-type': 'application/json' })
+}
+
+/** A success without a body. */
+export function noContent(c: AppContext): Response {
+  return c.body(null, 204)
+}

@@ -1,0 +1,57 @@
+/**
+ * What handlers receive: everything that acts on the world, built once in workers/services.ts.
+ *
+ * Interfaces only, so that no handler can reach an environment, a clock or an object's internals by itself.
+ */
+import type { ContractCompiler } from '../contracts/contract-compiler'
+import type { AuctionRpc, SupplierGateRpc } from '../contracts/objects'
+import type { CampaignSnapshot, CredentialSnapshot } from '../contracts/snapshot'
+import type { LeadEnvelope } from '../security/lead-envelope'
+import type { PingTokens } from '../security/ping-token'
+import type { TenantStores } from '../stores/tenant-stores'
+
+/** The compiled configuration, from the isolate's memory or KV; never from D1. */
+export interface SnapshotReader {
+  campaign(campaignId: string): Promise<CampaignSnapshot | null>
+  /** @param hash SHA-256 of an API key, hex */
+  credential(hash: string): Promise<CredentialSnapshot | null>
+}
+
+/** Takes changes of the configuration to the edge and to the objects that decide by it. */
+export interface Publisher {
+  /** Publishes these rows of the publish table. A failure is harmless: the row stays and the cron does it again. */
+  publish(publishIds: readonly string[]): Promise<void>
+  /** Publishes everything left behind. @returns how many rows were published */
+  publishLeftovers(): Promise<number>
+}
+
+/** The objects that one auction needs, by id. */
+export interface AuctionObjects {
+  /** Mints an auction's id without a hop. @returns the object's id, 64 hex characters */
+  mint(): string
+  /** @returns the auction, or null where the text is not an id of an auction object */
+  byId(id: string): AuctionRpc | null
+}
+
+export interface Services {
+  readonly allowLoopbackBuyers: boolean
+  /** SHA-256 (hex) of the operator credentials given at start, and the tenant of each. */
+  readonly bootstrapOperators: ReadonlyMap<string, string>
+  readonly snapshots: SnapshotReader
+  readonly publisher: Publisher
+  readonly stores: (tenantId: string) => TenantStores
+  readonly pingTokens: PingTokens
+  /** A keyed hash of a request's canonical body. */
+  readonly fingerprint: (path: string, body: unknown) => Promise<string>
+  readonly contractCompiler: ContractCompiler
+  readonly leadEnvelope: LeadEnvelope
+  /** Seals the credentials of a buyer contract. */
+  readonly sealSecrets: (text: string) => Promise<string>
+  readonly openSecrets: (sealed: string) => Promise<string>
+  readonly auctions: AuctionObjects
+  readonly supplierGate: (tenantId: string, supplierId: string) => SupplierGateRpc
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  /** @returns `<prefix>_<ulid>` */
+  readonly newId: (prefix: string) => string
+}
