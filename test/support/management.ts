@@ -1,0 +1,129 @@
+/** The management API over real D1 and KV, with the objects replaced by a record of what they were told. */
+import { env } from 'cloudflare:workers'
+import { ulid } from 'ulid'
+import { createApp } from '../../src/http/app'
+import { registerManagement } from '../../src/http/manage'
+import { problem } from '../../src/http/plumbing/reply'
+import type { Services } from '../../src/http/services'
+import { hashApiKey } from '../../src/security/api-keys'
+import { SealedBox } from '../../src/security/sealed-box'
+import { type PublisherParts, SnapshotPublisher } from '../../src/snapshots/publisher'
+import { KvSnapshotReader } from '../../src/snapshots/reader'
+import { openDatabase } from '../../src/stores/database'
+import { PublishQueue } from '../../src/stores/publish-queue'
+import { createTenantStores } from '../../src/stores/tenant-stores'
+import { contractCompiler } from '../../workers/contract-compiler'
+
+export const { DB, SNAPSHOTS } = env as unknown as { readonly DB: D1Database; readonly SNAPSHOTS: KVNamespace }
+
+export const OPERATOR = 'operator-key-of-the-tests'
+export const SANDBOX_OPERATOR = 'sandbox-key-of-the-tests'
+
+/** What an object was told: `gate` or `account`, whose, and what. */
+export type Told = readonly [object: string, tenantId: string, id: string, version: number, active: boolean]
+
+export interface Answer {
+  readonly status: number
+  // biome-ignore lint/suspicious/noExplicitAny: tests read whatever came, and fail where it is not there
+  readonly body: any
+  readonly headers: Headers
+}
+
+export interface CallOptions {
+  readonly key?: string | null
+  /** Sent as it is, in place of the body as JSON. */
+  readonly raw?: BodyInit
+  readonly headers?: { readonly [name: string]: string }
+}
+
+/** @returns a publisher on the test's database, with overrides */
+export function publisherWith(overrides: Partial<PublisherParts> = {}): SnapshotPublisher {
+  return new SnapshotPublisher({
+    kv: SNAPSHOTS,
+    queue: new PublishQueue(openDatabase(DB)),
+    stores: (tenantId) => createTenantStores(DB, tenantId),
+    compiler: contractCompiler,
+    configureGate: async () => {},
+    configureAccount: async () => {},
+    onPublished: () => {},
+    onFailure: (subject, error) => {
+      throw new Error(`publishing ${subject.kind} ${subject.subjectId} failed`, { cause: error })
+    },
+    sleep: async () => {},
+    ...overrides,
+  })
+}
+
+/** @param overrides of services, as a publisher that fails */
+export async function startManagement(overrides: Partial<Services> = {}) {
+  const told: Told[] = []
+  const reader = new KvSnapshotReader({ kv: SNAPSHOTS, now: () => Date.now(), keepAlive: () => {} })
+  const box = new SealedBox(new Uint8Array(32).fill(7))
+  const publisher = publisherWith({
+    configureGate: async (tenantId, id, { version, active }) => {
+      told.push(['gate', tenantId, id, version, active])
+    },
+    configureAccount: async (tenantId, id, { version, active }) => {
+      told.push(['account', tenantId, id, version, active])
+    },
+    onPublished: (key, text) => reader.published(key, text),
+  })
+  const services = {
+    allowLoopbackBuyers: true,
+    bootstrapOperators: new Map([
+      [await hashApiKey(OPERATOR), 'live'],
+      [await hashApiKey(SANDBOX_OPERATOR), 'sandbox'],
+    ]),
+    snapshots: reader,
+    publisher,
+    stores: (tenantId: string) => createTenantStores(DB, tenantId),
+    contractCompiler,
+    sealSecrets: (text: string) => box.seal(text, 'test'),
+    openSecrets: (sealed: string) => box.open(sealed, 'test'),
+    now: () => Date.now(),
+    newId: (prefix: string) => `${prefix}_${ulid()}`,
+    ...overrides,
+  } as Services
+  const app = createApp()
+  app.use('*', async (c, next) => {
+    c.set('services', services)
+    c.set('requestId', 'req_test')
+    await next()
+  })
+  registerManagement(app)
+  app.onError((error, c) => {
+    errors.push(error)
+    return problem(c, 'internal_error')
+  })
+  const errors: Error[] = []
+
+  const call = async (method: string, path: string, body?: unknown, options: CallOptions = {}): Promise<Answer> => {
+    const headers = new Headers({ 'content-type': 'application/json', ...options.headers })
+    const key = options.key === undefined ? OPERATOR : options.key
+    if (key !== null) headers.set('x-api-key', key)
+    const sent = options.raw ?? (body === undefined ? null : JSON.stringify(body))
+    const response = await app.request(path, { method, headers, body: sent })
+    const text = await response.text()
+    return { status: response.status, body: text === '' ? null : JSON.parse(text), headers: response.headers }
+  }
+  return { call, services, reader, told, errors }
+}
+
+export type Management = Awaited<ReturnType<typeof startManagement>>
+
+/** A campaign with everything left to its default. */
+export const CAMPAIGN = { name: 'Auto, Texas', vertical: 'auto_insurance' }
+export const REVENUE_SHARE = { cost_mode: 'revenue_share', cost_percent: 75 }
+export const CONTRACT = { price: 40, post: { request: { url: 'https://buyer.example/leads' } } }
+
+/** @returns the id of something made by a POST */
+export async function make(management: Management, path: string, body: object, key = OPERATOR): Promise<string> {
+  const answer = await management.call('POST', path, body, { key })
+  if (answer.status !== 201) throw new Error(`${path} answered ${answer.status}: ${JSON.stringify(answer.body)}`)
+  return answer.body.id
+}
+
+/** @returns how many publish rows wait */
+export async function waiting(): Promise<number> {
+  return (await DB.prepare('SELECT count(*) AS n FROM publishes').first<number>('n')) ?? -1
+}

@@ -1,0 +1,46 @@
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
+import { defineConfig } from 'vitest/config'
+import { testBindings } from './test/support/bindings'
+
+/**
+ * Three kinds of tests: what is pure runs in Node; what lives on the platform runs in workerd with real D1, KV, Queues and
+ * objects; flows run against the served process over HTTP.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'node',
+          environment: 'node',
+          include: ['test/core/**/*.test.ts', 'test/buyers/**/*.test.ts', 'test/contracts/**/*.test.ts'],
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: {
+              bindings: { ...testBindings, TEST_MIGRATIONS: await readD1Migrations('./migrations') },
+            },
+          })),
+        ],
+        test: {
+          name: 'workers',
+          include: ['test/{security,stores,snapshots,http,queues,durable-objects}/**/*.test.ts'],
+          setupFiles: ['./test/support/apply-migrations.ts'],
+          globalSetup: ['./test/support/start-buyer.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'flows',
+          environment: 'node',
+          include: ['test/flows/**/*.test.ts', 'test/scripts/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+})

@@ -1,0 +1,59 @@
+/**
+ * Vars and secrets, parsed once: a Config, or a refusal to start that says which name is wrong and never its value.
+ */
+import { fromBase64Url } from '../src/security/bytes'
+import type { PingTokenKey } from '../src/security/ping-token'
+
+/** Settings as they stand in the environment. Secrets are set with `wrangler secret put`. */
+export interface RawSettings {
+  readonly MASTER_KEY?: string
+  readonly PING_TOKEN_KEYS?: string
+  readonly BOOTSTRAP_OPERATOR_KEY?: string
+  readonly BOOTSTRAP_SANDBOX_KEY?: string
+  readonly ALLOW_LOOPBACK_BUYERS?: string
+}
+
+export interface Config {
+  /** 32 bytes; everything at rest is sealed under keys derived from it. */
+  readonly masterKey: Uint8Array<ArrayBuffer>
+  /** The first signs. */
+  readonly pingTokenKeys: readonly PingTokenKey[]
+  /** Operator credentials that exist from the start, by tenant. Unset in production. */
+  readonly bootstrapKeys: readonly { readonly tenantId: 'live' | 'sandbox'; readonly key: string }[]
+  readonly allowLoopbackBuyers: boolean
+}
+
+/** @throws where a setting is missing or malformed */
+export function parseConfig(settings: RawSettings): Config {
+  return {
+    masterKey: readKey('MASTER_KEY', settings.MASTER_KEY ?? ''),
+    pingTokenKeys: readTokenKeys(settings.PING_TOKEN_KEYS ?? ''),
+    bootstrapKeys: [
+      ...bootstrap('live', settings.BOOTSTRAP_OPERATOR_KEY),
+      ...bootstrap('sandbox', settings.BOOTSTRAP_SANDBOX_KEY),
+    ],
+    allowLoopbackBuyers: settings.ALLOW_LOOPBACK_BUYERS === '1',
+  }
+}
+
+function readKey(name: string, text: string): Uint8Array<ArrayBuffer> {
+  const bytes = fromBase64Url(text)
+  if (bytes === null || bytes.length !== 32) throw new Error(`${name} must be 32 bytes in base64url`)
+  return bytes
+}
+
+function readTokenKeys(text: string): readonly PingTokenKey[] {
+  const entries = text.split(',').filter((entry) => entry !== '')
+  if (entries.length === 0)
+    throw new Error('PING_TOKEN_KEYS must be <kid>:<32 bytes in base64url>, the signing key first')
+  return entries.map((entry) => {
+    const [kid, secret] = entry.trim().split(':')
+    if (kid === undefined || !/^[\w-]{1,16}$/.test(kid))
+      throw new Error('PING_TOKEN_KEYS has a key id that is not 1 to 16 of [A-Za-z0-9_-]')
+    return { kid, secret: readKey(`PING_TOKEN_KEYS (${kid})`, secret ?? '') }
+  })
+}
+
+function bootstrap(tenantId: 'live' | 'sandbox', key: string | undefined): Config['bootstrapKeys'] {
+  return key === undefined || key === '' ? [] : [{ tenantId, key }]
+}

@@ -1,0 +1,54 @@
+/** What is deployed: the handlers and the object classes. Wiring only. */
+import { AuctionObject } from '../durable-objects/auction/auction'
+import { BuyerAccountObject } from '../durable-objects/buyer-account'
+import { IdentityIndexObject } from '../durable-objects/identity-index'
+import { PingShardObject } from '../durable-objects/ping-shard'
+import { RotationObject } from '../durable-objects/rotation'
+import { SupplierGateObject } from '../durable-objects/supplier-gate'
+import type { App } from '../src/http/app'
+import { createGavel } from '../src/http/gavel'
+import { consumeBatch } from '../src/queues'
+import { auctionServices, gateServices, httpServices, log, queueServices, shardServices } from './services'
+
+export class Auction extends AuctionObject {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env, auctionServices(env))
+  }
+}
+
+export class PingShard extends PingShardObject {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env, shardServices(env))
+  }
+}
+
+export class SupplierGate extends SupplierGateObject {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env, gateServices())
+  }
+}
+
+export class BuyerAccount extends BuyerAccountObject {}
+export class IdentityIndex extends IdentityIndexObject {}
+export class Rotation extends RotationObject {}
+
+let app: Promise<App> | undefined
+
+function appFor(env: Env): Promise<App> {
+  app ??= httpServices(env).then((services) => createGavel(services, log))
+  return app
+}
+
+export default {
+  async fetch(request, env, ctx) {
+    return (await appFor(env)).fetch(request, env, ctx)
+  },
+  async queue(batch, env) {
+    await consumeBatch(batch, queueServices(env))
+  },
+  async scheduled(_controller, env) {
+    const { publisher } = await httpServices(env)
+    const published = await publisher.publishLeftovers()
+    if (published > 0) log('leftovers_published', { published })
+  },
+} satisfies ExportedHandler<Env>

@@ -1,0 +1,180 @@
+/**
+ * The composition root: from the environment to everything that acts on the world. Below this file nothing reads the
+ * environment, the clock or the randomness of the platform by itself.
+ */
+
+import { waitUntil } from 'cloudflare:workers'
+import { createHmac } from 'node:crypto'
+import { ulid } from 'ulid'
+import type { AuctionServices } from '../durable-objects/auction/services'
+import { BuyerLine } from '../durable-objects/buyer-line/buyer-line'
+import { createTokenProvider } from '../durable-objects/buyer-line/oauth-tokens'
+import type { AuctionRpc, BuyerAccountRpc, SupplierGateRpc } from '../src/contracts/objects'
+import type { Services } from '../src/http/services'
+import type { QueueServices } from '../src/queues'
+import { hashApiKey } from '../src/security/api-keys'
+import { fingerprintOf } from '../src/security/fingerprint'
+import { deriveKey, KeyedHash } from '../src/security/keyed-hash'
+import { LeadEnvelope } from '../src/security/lead-envelope'
+import { PingTokens } from '../src/security/ping-token'
+import { decodeAuctionId } from '../src/security/public-ids'
+import { SealedBox } from '../src/security/sealed-box'
+import { SnapshotPublisher } from '../src/snapshots/publisher'
+import { KvSnapshotReader } from '../src/snapshots/reader'
+import { openDatabase } from '../src/stores/database'
+import { DeadLetterStore } from '../src/stores/dead-letter-store'
+import { applyLeadProjections } from '../src/stores/projector-store'
+import { PublishQueue } from '../src/stores/publish-queue'
+import { createTenantStores } from '../src/stores/tenant-stores'
+import { type Config, parseConfig, type RawSettings } from './config'
+import { contractCompiler } from './contract-compiler'
+
+const BUYER_SECRETS = 'buyer-secrets'
+
+/** Names and numbers to the platform's log, as one line of JSON; never personal data. */
+export function log(event: string, details: { readonly [name: string]: string | number | null }): void {
+  console.log(JSON.stringify({ event, ...details }))
+}
+
+const now = () => Date.now()
+
+/** What the edge and the objects share, built once an isolate. */
+class Parts {
+  readonly config: Config
+  readonly env: Env
+  readonly box: SealedBox
+  readonly envelope: LeadEnvelope
+  readonly reader: KvSnapshotReader
+  readonly line: BuyerLine
+
+  constructor(env: Env) {
+    this.env = env
+    this.config = parseConfig(env as RawSettings)
+    this.box = new SealedBox(this.config.masterKey)
+    this.envelope = new LeadEnvelope(this.config.masterKey)
+    this.reader = new KvSnapshotReader({ kv: env.SNAPSHOTS, now, keepAlive: (work) => waitUntil(work) })
+    this.line = new BuyerLine({
+      allowLoopback: this.config.allowLoopbackBuyers,
+      now,
+      openSecrets: (sealed) => this.box.open(sealed, BUYER_SECRETS),
+      tokens: createTokenProvider({ allowLoopback: this.config.allowLoopbackBuyers, now }),
+    })
+  }
+
+  auction(objectId: string): AuctionRpc | null {
+    try {
+      return this.env.AUCTION.get(this.env.AUCTION.idFromString(objectId))
+    } catch {
+      return null
+    }
+  }
+
+  auctionByPublicId(auctionId: string): AuctionRpc {
+    const objectId = decodeAuctionId(auctionId)
+    const auction = objectId === null ? null : this.auction(objectId)
+    if (auction === null) throw new Error('not an auction id')
+    return auction
+  }
+
+  gate(tenantId: string, supplierId: string): SupplierGateRpc {
+    return this.env.SUPPLIER_GATE.get(this.env.SUPPLIER_GATE.idFromName(`${tenantId}/${supplierId}`))
+  }
+
+  account(tenantId: string, buyerId: string): BuyerAccountRpc {
+    return this.env.BUYER_ACCOUNT.get(this.env.BUYER_ACCOUNT.idFromName(`${tenantId}/${buyerId}`))
+  }
+}
+
+let parts: Parts | undefined
+
+function partsOf(env: Env): Parts {
+  parts ??= new Parts(env)
+  return parts
+}
+
+/** @throws where the configuration is refused */
+export async function httpServices(env: Env): Promise<Services> {
+  const shared = partsOf(env)
+  const { config, box, envelope, reader } = shared
+  const operators = config.bootstrapKeys.map(async ({ tenantId, key }) => [await hashApiKey(key), tenantId] as const)
+  const fingerprints = new KeyedHash(deriveKey(config.masterKey, 'fingerprint'))
+  const stores = (tenantId: string) => createTenantStores(env.DB, tenantId)
+  return {
+    allowLoopbackBuyers: config.allowLoopbackBuyers,
+    bootstrapOperators: new Map(await Promise.all(operators)),
+    snapshots: reader,
+    publisher: new SnapshotPublisher({
+      kv: env.SNAPSHOTS,
+      queue: new PublishQueue(openDatabase(env.DB)),
+      stores,
+      compiler: contractCompiler,
+      configureGate: (tenantId, supplierId, settings) => shared.gate(tenantId, supplierId).configure(settings),
+      configureAccount: (tenantId, buyerId, settings) => shared.account(tenantId, buyerId).configure(settings),
+      onPublished: (key, text) => reader.published(key, text),
+      onFailure: ({ kind, subjectId }, error) => log('publish_failed', { kind, subjectId, error: nameOf(error) }),
+      sleep: (ms) => scheduler.wait(ms),
+    }),
+    stores,
+    pingTokens: new PingTokens(config.pingTokenKeys),
+    fingerprint: (path, body) => fingerprintOf(fingerprints, path, body),
+    contractCompiler,
+    leadEnvelope: envelope,
+    sealSecrets: (text) => box.seal(text, BUYER_SECRETS),
+    openSecrets: (sealed) => box.open(sealed, BUYER_SECRETS),
+    auctions: { mint: () => env.AUCTION.newUniqueId().toString(), byId: (id) => shared.auction(id) },
+    supplierGate: (tenantId, supplierId) => shared.gate(tenantId, supplierId),
+    now,
+    newId: (prefix) => `${prefix}_${ulid()}`,
+  }
+}
+
+export function queueServices(env: Env): QueueServices {
+  const shared = partsOf(env)
+  return {
+    apply: (messages) => applyLeadProjections(env.DB, messages),
+    acknowledge: (auctionId, sequence) => shared.auctionByPublicId(auctionId).acknowledge(sequence),
+    retryPost: (auctionId, contractId, tryNumber) =>
+      shared.auctionByPublicId(auctionId).retryPost(contractId, tryNumber),
+    keep: (letters) => new DeadLetterStore(env.DB).add(letters),
+    now,
+    log,
+  }
+}
+
+export function auctionServices(env: Env): AuctionServices {
+  const { config, line, envelope, reader, account } = partsOf(env)
+  return {
+    now,
+    line,
+    newShard: () => env.PING_SHARD.get(env.PING_SHARD.newUniqueId()),
+    account: account.bind(partsOf(env)),
+    sealedSecrets: async (campaignId) => {
+      const snapshot = await reader.campaign(campaignId)
+      const sealed = snapshot?.contracts.filter(({ sealedSecrets }) => sealedSecrets !== null) ?? []
+      return Object.fromEntries(sealed.map(({ terms, sealedSecrets }) => [terms.id, sealedSecrets ?? '']))
+    },
+    sealLead: (fields, tenantId) => envelope.seal(fields, tenantId),
+    project: async (message) => {
+      await env.PROJECTION_QUEUE.send(message)
+    },
+    retryLater: async (message, delaySeconds) => {
+      await env.POST_RETRY_QUEUE.send(message, { delaySeconds })
+    },
+    tieBreak: (objectId, buyerId) =>
+      createHmac('sha256', config.masterKey).update(`tie break\n${objectId}\n${buyerId}`).digest('hex'),
+    log,
+  }
+}
+
+export function shardServices(env: Env): { readonly line: BuyerLine } {
+  return { line: partsOf(env).line }
+}
+
+export function gateServices(): { readonly now: () => number } {
+  return { now }
+}
+
+/** An error's kind; its words may quote what was sent. */
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown'
+}
