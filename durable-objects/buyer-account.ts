@@ -2,35 +2,50 @@
  * One per buyer: whether a sale to it may happen, decided at the moment of the award.
  *
  * A hold belongs to its attempt until that attempt ends; it never expires by itself, because a post that may have been
- * taken must stay counted. Every call is idempotent by auction and attempt.
+ * taken must stay counted. Every call is idempotent by auction and attempt. Counting and holding are one step without an
+ * await between them: no two auctions can take the last place.
  */
 import { DurableObject } from 'cloudflare:workers'
 import type { AccountConfiguration, BuyerAccountRpc, ReserveRequest, ReserveResult } from '../src/contracts/objects'
+import { type Cap, capWindowStart, fitsCap } from '../src/core/limits/cap'
+import { UsageCounter } from './usage-counter'
 
 interface HoldRow extends Record<string, SqlStorageValue> {
   status: 'held' | 'sold' | 'released'
+  contract_id: string
+  price_micros: number
+  at: number
 }
 
 export class BuyerAccountObject extends DurableObject implements BuyerAccountRpc {
   readonly #sql: SqlStorage
+  readonly #usage: UsageCounter
   #configuration: AccountConfiguration | null
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     this.#sql = ctx.storage.sql
     this.#sql.exec(`CREATE TABLE IF NOT EXISTS holds (
-      auction_id TEXT NOT NULL, attempt INTEGER NOT NULL, status TEXT NOT NULL, price_micros INTEGER NOT NULL,
-      at INTEGER NOT NULL, PRIMARY KEY (auction_id, attempt)
+      auction_id TEXT NOT NULL, attempt INTEGER NOT NULL, status TEXT NOT NULL, contract_id TEXT NOT NULL,
+      price_micros INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (auction_id, attempt)
     ) WITHOUT ROWID`)
+    this.#usage = new UsageCounter(ctx.storage.sql)
     this.#configuration = ctx.storage.kv.get<AccountConfiguration>('configuration') ?? null
   }
 
-  async reserve({ auctionId, attempt, priceMicros, at }: ReserveRequest): Promise<ReserveResult> {
-    const known = this.#find(auctionId, attempt)
-    if (known !== null)
-      return known.status === 'released' ? { granted: false, reason: 'account_denied' } : { granted: true }
-    if (this.#configuration?.active === false) return { granted: false, reason: 'paused' }
-    this.#write({ auctionId, attempt, priceMicros, at, status: 'held' })
+  async reserve(request: ReserveRequest): Promise<ReserveResult> {
+    const known = this.#find(request.auctionId, request.attempt)
+    if (known !== null) return known.status === 'released' ? deny('account_denied') : { granted: true }
+    const refused = this.#refusalOf(request)
+    if (refused !== null) return deny(refused)
+    const { contractId, priceMicros, at } = request
+    this.#write(request.auctionId, request.attempt, {
+      status: 'held',
+      contract_id: contractId,
+      price_micros: priceMicros,
+      at,
+    })
+    this.#usage.add({ contractId, at, count: 1, amountMicros: priceMicros })
     return { granted: true }
   }
 
@@ -46,7 +61,9 @@ export class BuyerAccountObject extends DurableObject implements BuyerAccountRpc
     const known = this.#find(auctionId, attempt)
     if (known?.status === 'sold' || known?.status === 'released') return
     // The row stays as a tombstone: a reserve that was delayed on its way must not come to hold what is over.
-    this.#write({ auctionId, attempt, priceMicros: 0, at: 0, status: 'released' })
+    this.#write(auctionId, attempt, { status: 'released', contract_id: '', price_micros: 0, at: 0 })
+    if (known === null) return
+    this.#usage.add({ contractId: known.contract_id, at: known.at, count: -1, amountMicros: -known.price_micros })
   }
 
   async configure(configuration: AccountConfiguration): Promise<void> {
@@ -55,21 +72,41 @@ export class BuyerAccountObject extends DurableObject implements BuyerAccountRpc
     this.ctx.storage.kv.put('configuration', configuration)
   }
 
+  #refusalOf({ contractId, priceMicros, at }: ReserveRequest): 'paused' | 'capped' | 'out_of_budget' | null {
+    const configuration = this.#configuration
+    if (configuration === null) return null
+    if (!configuration.active) return 'paused'
+    const exceeds = (cap: Cap, scope: string | null) =>
+      !fitsCap(cap, this.#usage.since(scope, capWindowStart(cap, at)), priceMicros)
+    const concerning = configuration.caps.filter((cap) => cap.contractId === null || cap.contractId === contractId)
+    if (concerning.some((cap) => exceeds(cap, cap.contractId))) return 'capped'
+    return configuration.budgets.some((budget) => exceeds(budget, null)) ? 'out_of_budget' : null
+  }
+
   #find(auctionId: string, attempt: number): HoldRow | null {
     const rows = this.#sql
-      .exec<HoldRow>('SELECT status FROM holds WHERE auction_id = ? AND attempt = ?', auctionId, attempt)
+      .exec<HoldRow>(
+        'SELECT status, contract_id, price_micros, at FROM holds WHERE auction_id = ? AND attempt = ?',
+        auctionId,
+        attempt,
+      )
       .toArray()
     return rows[0] ?? null
   }
 
-  #write(hold: ReserveRequest & { readonly status: HoldRow['status'] }): void {
+  #write(auctionId: string, attempt: number, hold: HoldRow): void {
     this.#sql.exec(
-      'INSERT OR REPLACE INTO holds (auction_id, attempt, status, price_micros, at) VALUES (?, ?, ?, ?, ?)',
-      hold.auctionId,
-      hold.attempt,
+      'INSERT OR REPLACE INTO holds (auction_id, attempt, status, contract_id, price_micros, at) VALUES (?, ?, ?, ?, ?, ?)',
+      auctionId,
+      attempt,
       hold.status,
-      hold.priceMicros,
+      hold.contract_id,
+      hold.price_micros,
       hold.at,
     )
   }
+}
+
+function deny(reason: Exclude<ReserveResult, { granted: true }>['reason']): ReserveResult {
+  return { granted: false, reason }
 }

@@ -5,8 +5,7 @@
  */
 import { DurableObject } from 'cloudflare:workers'
 import type { AdmitLead, AdmitResult, GateConfiguration, SupplierGateRpc } from '../src/contracts/objects'
-
-const SWEEP_EVERY_MS = 60 * 60 * 1_000
+import { ExpirySweep } from './expiry-sweep'
 
 interface KeyRow extends Record<string, SqlStorageValue> {
   auction_id: string
@@ -21,13 +20,15 @@ export interface SupplierGateServices {
 export class SupplierGateObject extends DurableObject implements SupplierGateRpc {
   readonly #sql: SqlStorage
   readonly #now: () => number
+  readonly #sweep: ExpirySweep
   #configuration: GateConfiguration | null
 
   constructor(ctx: DurableObjectState, env: Env, services: SupplierGateServices) {
     super(ctx, env)
     this.#now = services.now
     this.#sql = ctx.storage.sql
-    // WITHOUT ROWID: one row a key, and no index; expired keys are found by a scan, which costs reads and not writes.
+    this.#sweep = new ExpirySweep(ctx.storage, 'request_keys')
+    // WITHOUT ROWID: one billed row a key.
     this.#sql.exec(`CREATE TABLE IF NOT EXISTS request_keys (
       request_key TEXT PRIMARY KEY, auction_id TEXT NOT NULL, fingerprint TEXT NOT NULL, expires_at INTEGER NOT NULL
     ) WITHOUT ROWID`)
@@ -51,7 +52,7 @@ export class SupplierGateObject extends DurableObject implements SupplierGateRpc
       request.fingerprint,
       now + request.rememberMs,
     )
-    await this.#keepSweeping(now)
+    await this.#sweep.keep(now)
     return { kind: 'admitted', auctionId: request.auctionId }
   }
 
@@ -67,19 +68,7 @@ export class SupplierGateObject extends DurableObject implements SupplierGateRpc
   }
 
   override async alarm(): Promise<void> {
-    this.#isSweeping = false
-    this.#sql.exec('DELETE FROM request_keys WHERE expires_at <= ?', this.#now())
-    const [row] = this.#sql.exec<{ left: number }>('SELECT COUNT(*) AS left FROM request_keys').toArray()
-    if ((row?.left ?? 0) > 0) await this.#keepSweeping(this.#now())
-  }
-
-  /** Whether an alarm is known to be set, so that not every lead asks for it. */
-  #isSweeping = false
-
-  async #keepSweeping(now: number): Promise<void> {
-    if (this.#isSweeping) return
-    this.#isSweeping = true
-    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(now + SWEEP_EVERY_MS)
+    await this.#sweep.run(this.#now())
   }
 
   #find(key: string, now: number): KeyRow | null {

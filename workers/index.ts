@@ -8,7 +8,7 @@ import { SupplierGateObject } from '../durable-objects/supplier-gate'
 import type { App } from '../src/http/app'
 import { createGavel } from '../src/http/gavel'
 import { consumeBatch } from '../src/queues'
-import { auctionServices, gateServices, httpServices, log, queueServices, shardServices } from './services'
+import { auctionServices, clockServices, httpServices, log, queueServices, shardServices } from './services'
 
 export class Auction extends AuctionObject {
   constructor(ctx: DurableObjectState, env: Env) {
@@ -24,12 +24,17 @@ export class PingShard extends PingShardObject {
 
 export class SupplierGate extends SupplierGateObject {
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env, gateServices())
+    super(ctx, env, clockServices())
+  }
+}
+
+export class IdentityIndex extends IdentityIndexObject {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env, clockServices())
   }
 }
 
 export class BuyerAccount extends BuyerAccountObject {}
-export class IdentityIndex extends IdentityIndexObject {}
 export class Rotation extends RotationObject {}
 
 let app: Promise<App> | undefined

@@ -13,6 +13,7 @@ import type { AuctionRpc, BuyerAccountRpc, SupplierGateRpc } from '../src/contra
 import type { Services } from '../src/http/services'
 import type { QueueServices } from '../src/queues'
 import { hashApiKey } from '../src/security/api-keys'
+import { toHex } from '../src/security/bytes'
 import { fingerprintOf } from '../src/security/fingerprint'
 import { deriveKey, KeyedHash } from '../src/security/keyed-hash'
 import { LeadEnvelope } from '../src/security/lead-envelope'
@@ -98,6 +99,7 @@ export async function httpServices(env: Env): Promise<Services> {
   const { config, box, envelope, reader } = shared
   const operators = config.bootstrapKeys.map(async ({ tenantId, key }) => [await hashApiKey(key), tenantId] as const)
   const fingerprints = new KeyedHash(deriveKey(config.masterKey, 'fingerprint'))
+  const identities = new KeyedHash(deriveKey(config.masterKey, 'identity'))
   const stores = (tenantId: string) => createTenantStores(env.DB, tenantId)
   return {
     allowLoopbackBuyers: config.allowLoopbackBuyers,
@@ -116,6 +118,7 @@ export async function httpServices(env: Env): Promise<Services> {
     }),
     stores,
     pingTokens: new PingTokens(config.pingTokenKeys),
+    identityKey: async (text) => toHex(await identities.sign(text)),
     fingerprint: (path, body) => fingerprintOf(fingerprints, path, body),
     contractCompiler,
     leadEnvelope: envelope,
@@ -148,6 +151,8 @@ export function auctionServices(env: Env): AuctionServices {
     line,
     newShard: () => env.PING_SHARD.get(env.PING_SHARD.newUniqueId()),
     account: account.bind(partsOf(env)),
+    identityIndex: (tenantId, campaignId, prefix) =>
+      env.IDENTITY_INDEX.get(env.IDENTITY_INDEX.idFromName(`${tenantId}/${campaignId}/${prefix}`)),
     sealedSecrets: async (campaignId) => {
       const snapshot = await reader.campaign(campaignId)
       const sealed = snapshot?.contracts.filter(({ sealedSecrets }) => sealedSecrets !== null) ?? []
@@ -170,7 +175,7 @@ export function shardServices(env: Env): { readonly line: BuyerLine } {
   return { line: partsOf(env).line }
 }
 
-export function gateServices(): { readonly now: () => number } {
+export function clockServices(): { readonly now: () => number } {
   return { now }
 }
 

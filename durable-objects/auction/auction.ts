@@ -16,6 +16,7 @@ import { nextWakeAt, RETENTION_MS } from '../../src/core/auction/timing'
 import { publicIds } from '../buyer-line/buyer-line'
 import { answerOf } from './answer'
 import { BidWindow } from './bid-window'
+import { IdentityClaims } from './identity-claims'
 import { AuctionOutbox } from './outbox'
 import { planOf } from './plan'
 import { AuctionRecord } from './record'
@@ -37,29 +38,39 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
   #sealedSecrets: SealedSecrets | null = null
   /** The window whose pings are out. */
   #window: BidWindow | null = null
+  /** The first request, while it claims the lead's identity. */
+  #beginning: Promise<boolean> | null = null
   /** Runs that are under way in this instance; after a restart there are none, whatever the record says. */
   #running = false
   readonly #waiting: (() => void)[] = []
+  readonly #claims: IdentityClaims
   readonly #outbox: AuctionOutbox
   readonly #seller: AuctionSeller
 
   constructor(ctx: DurableObjectState, env: Env, services: AuctionServices) {
     super(ctx, env)
     this.#services = services
-    this.#outbox = new AuctionOutbox(services, ctx.id.toString())
+    this.#claims = new IdentityClaims(services, ctx.id.toString())
+    this.#outbox = new AuctionOutbox(services, ctx.id.toString(), this.#claims)
     this.#seller = new AuctionSeller(services, ctx.id.toString())
     this.#record = AuctionRecord.load(ctx.storage.kv)
     this.#state = this.#record?.state() ?? ABSENT
   }
 
   async submit(lead: SubmitLead): Promise<SubmitResult> {
-    if (this.#record === null) {
-      await this.#begin(lead)
-      const answer = await this.#answered(Number.POSITIVE_INFINITY)
-      return answer === null ? { kind: 'in_progress' } : { kind: 'answer', ...answer, replayed: false }
+    if (this.#record !== null) {
+      this.#sealedSecrets ??= lead.sealedSecrets
+      return this.#replay(lead.fingerprint)
     }
-    this.#sealedSecrets ??= lead.sealedSecrets
-    return this.#replay(lead.fingerprint)
+    // Twins that arrive while the identity is being claimed share that claim.
+    const isFirst = this.#beginning === null
+    this.#beginning ??= this.#begin(lead).finally(() => {
+      this.#beginning = null
+    })
+    if (!(await this.#beginning)) return { kind: 'duplicate' }
+    if (!isFirst) return this.#replay(lead.fingerprint)
+    const answer = await this.#answered(Number.POSITIVE_INFINITY)
+    return answer === null ? { kind: 'in_progress' } : { kind: 'answer', ...answer, replayed: false }
   }
 
   async replay(fingerprint: string): Promise<SubmitResult | null> {
@@ -112,15 +123,19 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
     await this.#armWatchdog()
   }
 
-  async #begin(lead: SubmitLead): Promise<void> {
-    const plan = planOf(lead, (buyerId) => this.#services.tieBreak(this.ctx.id.toString(), buyerId))
+  /** @returns false where the lead's identity is another auction's; nothing is stored then */
+  async #begin(lead: SubmitLead): Promise<boolean> {
+    if (!(await this.#claims.take(lead))) return false
+    const objectId = this.ctx.id.toString()
+    const plan = planOf(lead, (buyerId) => this.#services.tieBreak(objectId, buyerId))
     const [planned] = decide(ABSENT, { type: 'plan', plan }, this.#services.now())
-    if (planned === undefined) return
+    if (planned === undefined) throw new Error('a plan was not taken')
     this.#record = AuctionRecord.begin(this.ctx.storage.kv, lead, planned)
     this.#state = evolve(ABSENT, planned)
     this.#sealedSecrets = lead.sealedSecrets
     await this.#armWatchdog()
     this.#resume()
+    return true
   }
 
   /** Takes up the auction where the record stands, unless this instance is already at it. */

@@ -2,12 +2,13 @@
  * Tells the accounts and the database what came of an auction. Everything here may be said twice: accounts are idempotent
  * by attempt, the database by sequence, a retry by its number.
  *
- * Accounts come first: once the database has acknowledged, nothing is left to tell anyone.
+ * Accounts and the identity index come first: once the database has acknowledged, nothing is left to tell anyone.
  */
 import type { LeadProjection } from '../../src/contracts/projection'
 import { type AuctionState, type Closed, isClosed } from '../../src/core/auction/state'
 import { bidsOf, salesOf, statusOf, unsoldReason } from '../../src/core/auction/summary'
 import { encodeAuctionId, encodeLeadId } from '../../src/security/public-ids'
+import type { IdentityClaims } from './identity-claims'
 import type { AuctionRecord } from './record'
 import type { AuctionServices } from './services'
 
@@ -16,8 +17,10 @@ export class AuctionOutbox {
   readonly #objectId: string
   /** Attempts whose account was told by this instance; asking again would be harmless, and a call. */
   readonly #told = new Set<number>()
+  readonly #claims: IdentityClaims
 
-  constructor(services: AuctionServices, objectId: string) {
+  constructor(services: AuctionServices, objectId: string, claims: IdentityClaims) {
+    this.#claims = claims
     this.#services = services
     this.#objectId = objectId
   }
@@ -26,6 +29,7 @@ export class AuctionOutbox {
   async flush(record: AuctionRecord, state: AuctionState): Promise<void> {
     if (!isClosed(state)) return
     await this.#tellAccounts(record, state)
+    await this.#claims.tell(record.lead, state)
     if (state.acknowledged >= state.sequence) return
     await this.#services.project(await this.#projection(record, state, state.sequence))
   }

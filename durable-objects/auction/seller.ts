@@ -30,7 +30,7 @@ export class AuctionSeller {
     const { number, priceMicros, stage } = attempt
     try {
       const account = this.#services.account(record.lead.terms.tenantId, contender.buyerId)
-      const request = { auctionId: this.#objectId, attempt: number, priceMicros, at: stage.since }
+      const request = { auctionId: this.#objectId, attempt: number, contractId, priceMicros, at: stage.since }
       const result = await account.reserve(request)
       return result.granted ? null : result.reason
     } catch (error) {

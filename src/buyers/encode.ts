@@ -9,8 +9,8 @@ import type { LeadFields } from '../core/lead/fields'
 import { memo } from './memo'
 import { compileForm } from './template/form'
 import { compileJson } from './template/json'
-import { type Captures, scopeOf } from './template/scope'
-import { ALL_FIELDS, type Env } from './template/tree'
+import { type Captures, Scope } from './template/scope'
+import { ALL_FIELDS } from './template/tree'
 import { compileHeader, compileUrl, withQuery } from './template/url'
 import { compileXml } from './template/xml'
 
@@ -49,36 +49,35 @@ export interface PostInput extends PingInput {
 /** @returns the ping, or null where the contract has none */
 export function encodePing(contract: ResolvedContract, input: PingInput): OutboundRequest | null {
   if (contract.ping === null) return null
-  const sendable = Object.keys(input.lead).filter(
-    (name) => !input.piiFields.includes(name) || contract.pingPii.includes(name),
-  )
-  const env = { scope: scopeOf(input.lead, sendable, { ...input, bidToken: null, ping: {} }), sendable }
-  return write(contract.ping, env, input, `ping_${input.auctionId}_${input.contractId}`)
+  const withheld = new Set(input.piiFields.filter((name) => !contract.pingPii.includes(name)))
+  const scope = new Scope(input.lead, { ...input, bidToken: null, ping: {} }, withheld)
+  return write(contract.ping, scope, input, `ping_${input.auctionId}_${input.contractId}`)
 }
 
 /** @returns the post; the same input gives the same bytes */
 export function encodePost(contract: ResolvedContract, input: PostInput): OutboundRequest {
-  const sendable = Object.keys(input.lead)
-  const env = { scope: scopeOf(input.lead, sendable, input), sendable }
-  return write(contract.post, env, input, `post_${input.auctionId}_${input.contractId}`)
+  const scope = new Scope(input.lead, input, NOTHING_WITHHELD)
+  return write(contract.post, scope, input, `post_${input.auctionId}_${input.contractId}`)
 }
+
+const NOTHING_WITHHELD: ReadonlySet<string> = new Set()
 
 interface CompiledRequest {
-  readonly url: (env: Env) => string
-  readonly testUrl: (env: Env) => string
-  readonly headers: readonly { readonly name: string; readonly value: (env: Env) => string }[]
-  readonly body: ((env: Env) => string) | null
+  readonly url: (scope: Scope) => string
+  readonly testUrl: (scope: Scope) => string
+  readonly headers: readonly { readonly name: string; readonly value: (scope: Scope) => string }[]
+  readonly body: ((scope: Scope) => string) | null
 }
 
-function write(call: ResolvedCall, env: Env, input: PingInput, idempotencyKey: string): OutboundRequest {
+function write(call: ResolvedCall, scope: Scope, input: PingInput, idempotencyKey: string): OutboundRequest {
   const compiled = compiledRequest(call.request)
   const headers: (readonly [string, string])[] = [['idempotency-key', idempotencyKey]]
-  for (const { name, value } of compiled.headers) headers.push([name, value(env)])
+  for (const { name, value } of compiled.headers) headers.push([name, value(scope)])
   return {
-    url: input.target === 'test' ? compiled.testUrl(env) : compiled.url(env),
+    url: input.target === 'test' ? compiled.testUrl(scope) : compiled.url(scope),
     method: call.request.method,
     headers,
-    body: compiled.body === null ? null : compiled.body(env),
+    body: compiled.body === null ? null : compiled.body(scope),
   }
 }
 
@@ -96,7 +95,7 @@ export function compiledRequest(request: ResolvedRequest): CompiledRequest {
 const BODIES = { json: compileJson, form: compileForm, query: compileForm, xml: compileXml } as const
 
 /** Contracts arrive as fresh copies with every auction: the same template is found by its text. */
-const bodyOf = memo((key): ((env: Env) => string) => {
+const bodyOf = memo((key): ((scope: Scope) => string) => {
   const format = key.slice(0, key.indexOf(' ')) as keyof typeof BODIES
   return BODIES[format](JSON.parse(key.slice(key.indexOf(' ') + 1)))
 })
@@ -106,17 +105,17 @@ const headerOf = memo(compileHeader)
 function compileRequest(request: ResolvedRequest): CompiledRequest {
   const { format } = request
   const content = bodyOf(`${format} ${JSON.stringify(request.template ?? ALL_FIELDS)}`)
-  const urlFrom = (source: string): ((env: Env) => string) => {
+  const urlFrom = (source: string): ((scope: Scope) => string) => {
     const url = urlOf(source)
-    if (format !== 'query') return (env) => url(env.scope)
-    return (env) => withQuery(url(env.scope), content(env))
+    if (format !== 'query') return (scope) => url(scope)
+    return (scope) => withQuery(url(scope), content(scope))
   }
   return {
     url: urlFrom(request.url),
     testUrl: urlFrom(request.testUrl ?? request.url),
     headers: headersOf(request).map(([name, source]) => {
       const value = headerOf(source)
-      return { name, value: (env) => value(env.scope) }
+      return { name, value: (scope) => value(scope) }
     }),
     body: format === 'query' ? null : content,
   }

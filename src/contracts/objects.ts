@@ -4,6 +4,7 @@
 import type { ContractTerms, SourceLink } from '../core/campaign/campaign'
 import type { Refusal } from '../core/campaign/intake'
 import type { LeadFields } from '../core/lead/fields'
+import type { Cap } from '../core/limits/cap'
 import type { ResolvedContract } from './buyer-contract'
 
 /** The campaign's terms that hold for one auction. */
@@ -42,6 +43,8 @@ export interface SubmitLead {
   readonly refusals: readonly Refusal[]
   /** Sealed secrets by contract id; kept in memory only, read again from the snapshot after a restart. */
   readonly sealedSecrets: { readonly [contractId: string]: string }
+  /** What the lead is known again by, where the campaign deduplicates: keyed hashes, hex, in ascending order. */
+  readonly identity: { readonly keys: readonly string[]; readonly days: number } | null
   /** RFC 3339 UTC. */
   readonly receivedAt: string
 }
@@ -50,6 +53,8 @@ export type SubmitResult =
   | { readonly kind: 'answer'; readonly status: 201 | 202; readonly body: string; readonly replayed: boolean }
   | { readonly kind: 'conflict' }
   | { readonly kind: 'in_progress' }
+  /** Another auction holds the lead's identity: nothing was stored. */
+  | { readonly kind: 'duplicate' }
 
 export interface AuctionRpc {
   /** Sells the lead, or replays what was answered to the same request. */
@@ -154,6 +159,7 @@ export interface GateConfiguration {
 export interface ReserveRequest {
   readonly auctionId: string
   readonly attempt: number
+  readonly contractId: string
   readonly priceMicros: number
   /** When the attempt began, ms since 1970: it fixes the cap period. */
   readonly at: number
@@ -176,4 +182,27 @@ export interface BuyerAccountRpc {
 export interface AccountConfiguration {
   readonly version: number
   readonly active: boolean
+  /** A cap with a contract counts what that contract sold; one without counts everything the buyer bought. */
+  readonly caps: readonly (Cap & { readonly contractId: string | null })[]
+  /** A budget is a cap by amount with a reason of its own. */
+  readonly budgets: readonly Cap[]
+}
+
+export interface IdentityClaim {
+  /** Keyed hashes of the lead's identities, hex, in ascending order; all of one object's prefix. */
+  readonly keys: readonly string[]
+  readonly auctionId: string
+}
+
+export interface IdentityIndexRpc {
+  /**
+   * Claims all of the keys for an auction, or none.
+   *
+   * @returns false where another auction holds one of them
+   */
+  claim(claim: IdentityClaim & { readonly holdMs: number }): Promise<boolean>
+  /** The lead was sold, or may have been: its identities are seen for this long. */
+  confirm(claim: IdentityClaim & { readonly seenMs: number }): Promise<void>
+  /** The lead was not sold: its identities are free. */
+  release(claim: IdentityClaim): Promise<void>
 }

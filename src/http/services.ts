@@ -43,6 +43,8 @@ export interface Services {
   readonly pingTokens: PingTokens
   /** A keyed hash of a request's canonical body. */
   readonly fingerprint: (path: string, body: unknown) => Promise<string>
+  /** A keyed hash by which a lead is known again, hex. */
+  readonly identityKey: (text: string) => Promise<string>
   readonly contractCompiler: ContractCompiler
   readonly leadEnvelope: LeadEnvelope
   /** Seals the credentials of a buyer contract. */

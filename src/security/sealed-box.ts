@@ -29,14 +29,15 @@ export class SealedBox {
 
   /** @throws where the value was not sealed with this key for this purpose: a wrong master key, never a caller's mistake */
   async open(sealed: string, purpose: string): Promise<string> {
-    const [version, iv, ciphertext] = sealed.split('.')
+    const [version, iv, ciphertext, ...more] = sealed.split('.')
     const [ivBytes, bytes] = [fromBase64Url(iv ?? ''), fromBase64Url(ciphertext ?? '')]
-    if (version !== 'v1' || ivBytes === null || bytes === null) throw new Error('not a sealed value')
+    if (version !== 'v1' || more.length > 0 || ivBytes === null || bytes === null) throw new Error('not a sealed value')
     const opened = await crypto.subtle.decrypt(
       { name: 'AES-GCM', iv: ivBytes, additionalData: utf8(purpose) },
       await this.#key,
       bytes,
     )
-    return new TextDecoder().decode(opened)
+    // A byte-order mark is part of the text like any other character.
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(opened)
   }
 }

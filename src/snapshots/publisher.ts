@@ -13,6 +13,7 @@ import type { PublishQueue } from '../stores/publish-queue'
 import type { PublishRow } from '../stores/publish-store'
 import type { TenantStores } from '../stores/tenant-stores'
 import { compileCampaign, compileCredential } from './compile'
+import { compileAccount } from './compile-account'
 
 export interface PublisherParts {
   readonly kv: KVNamespace
@@ -120,7 +121,8 @@ export class SnapshotPublisher {
       case 'buyer': {
         const buyer = await stores.buyers.read(subjectId)
         if (buyer === null) return
-        return await this.#parts.configureAccount(tenantId, subjectId, activityOf(buyer))
+        const contracts = await stores.buyerContracts.ofBuyer(subjectId)
+        return await this.#parts.configureAccount(tenantId, subjectId, compileAccount(buyer, contracts))
       }
       default:
         return unreachable(kind)

@@ -47,6 +47,7 @@ export class BuyerContractStore {
           .returning(),
       )
       .touchCampaign(contract.campaignId)
+      .touchBuyer(contract.buyerId)
       .commit()
     const [row] = results[0] as readonly BuyerContractRow[]
     if (row === undefined) throw new Error('the buyer contract belongs to another tenant')
@@ -68,6 +69,14 @@ export class BuyerContractStore {
     return toPage(rows, limit, (row) => [row.buyerId])
   }
 
+  /** @returns the buyer's contracts in all campaigns */
+  async ofBuyer(buyerId: string): Promise<readonly BuyerContractRow[]> {
+    return await this.#database
+      .select()
+      .from(buyerContracts)
+      .where(and(eq(buyerContracts.tenantId, this.#tenantId), eq(buyerContracts.buyerId, buyerId)))
+  }
+
   async countOf(campaignId: string): Promise<number> {
     const [row] = await this.#database.select({ count: count() }).from(buyerContracts).where(this.#of(campaignId))
     return row?.count ?? 0
@@ -78,6 +87,7 @@ export class BuyerContractStore {
     const { publishIds } = await new ChangeSet(this.#database, this.#tenantId, change)
       .write(this.#database.delete(buyerContracts).where(this.#is(key)))
       .touchCampaign(key.campaignId)
+      .touchBuyer(key.buyerId)
       .commit()
     return publishIds
   }

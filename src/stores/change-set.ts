@@ -7,7 +7,7 @@
  */
 import { and, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import { type Database, runBatch, type Statement } from './database'
-import { apiKeys, buyerContracts, campaigns, publishes, sourceLinks } from './schema'
+import { apiKeys, buyerContracts, buyers, campaigns, publishes, sourceLinks } from './schema'
 
 /** When and under which name a change happens; ids and clocks come from the caller. */
 export interface Change {
@@ -65,6 +65,18 @@ export class ChangeSet {
       .from(buyerContracts)
       .where(and(eq(buyerContracts.tenantId, this.tenantId), eq(buyerContracts.buyerId, buyerId)))
     return this.#touchCampaigns(inArray(campaigns.id, contracted))
+  }
+
+  /** Something that the buyer's account decides by changed. */
+  touchBuyer(buyerId: string): this {
+    const mine = and(eq(buyers.tenantId, this.tenantId), eq(buyers.id, buyerId))
+    this.write(
+      this.database
+        .update(buyers)
+        .set({ version: sql`${buyers.version} + 1` })
+        .where(mine),
+    )
+    return this.publish('buyer', buyerId)
   }
 
   /** Adds rows for campaigns whose version this change has already raised. */

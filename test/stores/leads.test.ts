@@ -47,14 +47,18 @@ describe('a list of leads', () => {
     const first = await store.list({}, { limit: 1, after: null })
     await applyLeadProjections(env.DB, [soldLead({ tenantId, receivedAt: '2026-11-20T12:00:00.000Z' })])
     const second = await store.list({}, { limit: 1, after: first.next })
-    expect([first, second].flatMap(({ rows }) => rows.map(({ id }) => id))).toEqual([leads[1]?.leadId, leads[0]?.leadId])
+    expect([first, second].flatMap(({ rows }) => rows.map(({ id }) => id))).toEqual([
+      leads[1]?.leadId,
+      leads[0]?.leadId,
+    ])
     expect(second.next).toBeNull()
   })
 
   it('holds what every filter wants', async () => {
     const { store, leads } = await storeWith(
       (tenantId) => soldLead({ tenantId, receivedAt: '2026-11-20T10:00:00.000Z' }),
-      (tenantId) => soldLead({ tenantId, campaignId: 'camp_2', sales: [sale('b')], receivedAt: '2026-11-20T11:00:00.000Z' }),
+      (tenantId) =>
+        soldLead({ tenantId, campaignId: 'camp_2', sales: [sale('b')], receivedAt: '2026-11-20T11:00:00.000Z' }),
       (tenantId) => unsoldLead({ tenantId, supplierId: 'sup_2', receivedAt: '2026-11-20T12:00:00.000Z' }),
       (tenantId) => pendingLead({ tenantId, receivedAt: '2026-11-20T13:00:00.000Z' }),
     )

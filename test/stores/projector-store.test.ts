@@ -85,6 +85,15 @@ describe('a message', () => {
     expect(after).toEqual(before)
   })
 
+  it('says one thing under one sequence: another under the same is not newer', async () => {
+    const tenantId = newTenant()
+    const pending = pendingLead({ tenantId })
+    await applyLeadProjections(env.DB, [pending])
+    expect(await applyLeadProjections(env.DB, [{ ...pending, status: 'sold', sales: [sale('a')] }])).toEqual({
+      rowsWritten: 0,
+    })
+  })
+
   it('of a test lead is a lead, but no money and no count', async () => {
     const tenantId = newTenant()
     await applyLeadProjections(env.DB, [soldLead({ tenantId, test: true }), soldLead({ tenantId })])
@@ -173,6 +182,20 @@ describe('a batch', () => {
   })
 })
 
+describe('a bid', () => {
+  it('is won where it was sold, pending where nobody said no yet, and lost otherwise', async () => {
+    const tenantId = newTenant()
+    const bid = (letter: string, reason: string | null) => {
+      return { contractId: `con_${letter}`, buyerId: `buy_${letter}`, priceMicros: 1, reason, durationMs: 1 }
+    }
+    const bids = [bid('a', null), bid('b', null), bid('c', 'outbid')]
+    await applyLeadProjections(env.DB, [soldLead({ tenantId, bids })])
+    const [lead] = await rowsOf<{ bids: string }>('leads', tenantId)
+    const stored: { result: string }[] = JSON.parse(lead?.bids ?? '[]')
+    expect(stored.map(({ result }) => result)).toEqual(['won', 'pending', 'lost'])
+  })
+})
+
 describe('the cost', () => {
   it('is five rows for a sold lead alone: the lead and two indexes, a ledger row, a rollup', async () => {
     expect(await applyLeadProjections(env.DB, [soldLead({ tenantId: newTenant() })])).toEqual({ rowsWritten: 5 })
@@ -183,6 +206,12 @@ describe('the cost', () => {
     const first = await applyLeadProjections(env.DB, [pending])
     const second = await applyLeadProjections(env.DB, [{ ...pending, sequence: 2, status: 'sold', sales: [sale('a')] }])
     expect(first.rowsWritten + second.rowsWritten).toBe(8)
+  })
+
+  it('is one row for a lead of which nothing is new but its sequence', async () => {
+    const pending = pendingLead({ tenantId: newTenant() })
+    await applyLeadProjections(env.DB, [pending])
+    expect(await applyLeadProjections(env.DB, [{ ...pending, sequence: 2 }])).toEqual({ rowsWritten: 1 })
   })
 
   it('is four rows a lead in a batch, which shares its rollups', async () => {

@@ -14,7 +14,9 @@ async function reportOf(tenantId: 'live' | 'sandbox', request: Partial<PnlReques
 }
 
 async function withLeads(...leads: readonly Partial<LeadProjection>[]) {
-  await env.DB.batch(['leads', 'ledger', 'rollups', 'campaigns', 'buyers'].map((table) => env.DB.prepare(`DELETE FROM ${table}`)))
+  await env.DB.batch(
+    ['leads', 'ledger', 'rollups', 'campaigns', 'buyers'].map((table) => env.DB.prepare(`DELETE FROM ${table}`)),
+  )
   await applyLeadProjections(env.DB, leads.map(soldLead))
 }
 
@@ -74,7 +76,14 @@ describe('profit and loss', () => {
   })
 
   it('gives rows that add up to the totals, by any keys but the buyer', async () => {
-    await withLeads(shared, unsold, { campaignId: 'camp_2' }, { supplierId: 'sup_2' }, { receivedAt: LATER }, { test: true })
+    await withLeads(
+      shared,
+      unsold,
+      { campaignId: 'camp_2' },
+      { supplierId: 'sup_2' },
+      { receivedAt: LATER },
+      { test: true },
+    )
     for (const groupBy of [[], ['campaign'], ['supplier', 'day'], ['hour', 'campaign', 'supplier']] as const) {
       const { rows, totals } = await reportOf('live', { groupBy })
       for (const measure of ['leads', 'sold', 'sales', 'revenueMicros', 'payoutMicros'] as const) {
@@ -97,7 +106,10 @@ describe('profit and loss', () => {
     const campaign = env.DB.prepare(
       `INSERT INTO campaigns (id, tenant_id, name, vertical, status, settings, created_at, updated_at) VALUES (?1, ?2, ?3, 'auto', 'active', '{}', '', '')`,
     )
-    await env.DB.batch([campaign.bind('camp_1', 'live', 'Auto Texas'), campaign.bind('camp_2', 'sandbox', 'Not theirs')])
+    await env.DB.batch([
+      campaign.bind('camp_1', 'live', 'Auto Texas'),
+      campaign.bind('camp_2', 'sandbox', 'Not theirs'),
+    ])
     const { rows } = await reportOf('live', { groupBy: ['campaign', 'buyer'] })
     expect(rows.map(({ campaignName, buyerId, buyerName }) => [campaignName, buyerId, buyerName])).toEqual([
       ['Auto Texas', '', null],

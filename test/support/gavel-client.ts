@@ -55,6 +55,9 @@ export interface CallOptions {
   readonly headers?: HeaderValues
 }
 
+/** Well formed, checksum and all, and known to nobody. */
+export const UNKNOWN_KEY = 'ld_live_00000000000000000000000000000147JNih'
+
 /** One request, without a key of its own. A redirect of ours would be a bug, so none is followed. */
 export async function call<Body>(method: string, url: string, options: CallOptions = {}): Promise<Reply<Body>> {
   const headers = new Headers(options.headers)

@@ -18,7 +18,8 @@ const WINDOWS_1252 = new TextDecoder('windows-1252')
  * charset the buyer claims. Marks and white space around the text are dropped.
  */
 export function textOfBody(body: Uint8Array): string {
-  return decode(body).replace(/^[\s\ufeff]+|[\s\ufeff\0]+$/g, '')
+  const text = decode(body).trim()
+  return text.endsWith('\0') ? text.slice(0, text.indexOf('\0')).trim() : text
 }
 
 function decode(body: Uint8Array): string {

@@ -20,7 +20,7 @@ const parser = new XMLParser({
   maxNestedTags: 64,
 })
 
-const DOCTYPE = /<!DOCTYPE[^[>]*(?:\[[\s\S]*?\]\s*)?>/i
+const DOCTYPE = /<!DOCTYPE[^[>]*(?:\[[\s\S]*?\]\s*)?>/iy
 const BARE_AMPERSAND = /&(?!(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{0,31});)/g
 
 /**
@@ -29,13 +29,22 @@ const BARE_AMPERSAND = /&(?!(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9
  */
 export function parseXml(text: string): unknown {
   if (!text.startsWith('<') || isWebPage(text)) return undefined
-  const source = text.replace(DOCTYPE, '').replace(BARE_AMPERSAND, '&amp;')
+  const source = withoutDoctype(text).replace(BARE_AMPERSAND, '&amp;')
   try {
     if (XMLValidator.validate(source, { allowBooleanAttributes: true }) !== true) return undefined
     return parser.parse(source)
   } catch {
     return undefined
   }
+}
+
+/** Cuts the first declaration; a second one is no XML and does not parse. */
+function withoutDoctype(text: string): string {
+  const at = text.search(/<!DOCTYPE/i)
+  if (at < 0) return text
+  DOCTYPE.lastIndex = at
+  const end = DOCTYPE.test(text) ? DOCTYPE.lastIndex : text.length
+  return text.slice(0, at) + text.slice(end)
 }
 
 /** An error page is no answer, even where it happens to be well-formed. */

@@ -5,7 +5,7 @@ import { parseXml } from '../answer/xml'
 import { compileForm } from '../template/form'
 import { compileJson } from '../template/json'
 import { PIPE_NAMES } from '../template/pipes'
-import { NOW, type Scope } from '../template/scope'
+import { Scope } from '../template/scope'
 import { compileText, TemplateError } from '../template/text'
 import { ALL_FIELDS } from '../template/tree'
 import { compileUrl } from '../template/url'
@@ -19,7 +19,21 @@ export interface UrlRules {
 }
 
 /** A lead that has nothing: enough to see where the literal parts of a template lead. */
-const NOTHING: Scope = Object.assign(Object.create(null) as object, { [NOW]: 0, ping: Object.create(null) })
+const NOTHING = new Scope(
+  {},
+  {
+    auctionId: '',
+    leadId: null,
+    vertical: null,
+    subVertical: null,
+    floorMicros: null,
+    expiresAt: null,
+    bidToken: null,
+    ping: {},
+    now: 0,
+  },
+  new Set(),
+)
 
 export function checkRequest(path: string, request: ResolvedRequest, urls: UrlRules): ContractProblem[] {
   const at = (member: string, code: string, expected: string): ContractProblem => {
@@ -83,7 +97,7 @@ function checkBody({ format, method, template }: ResolvedRequest): Wrong[] {
   const wrong = wrongWith(() => COMPILE[format](node))
   if (wrong !== null) return [{ member: 'template', code: 'invalid_template', expected: wrong }]
   if (format !== 'xml') return []
-  const body = compileXml(node)({ scope: NOTHING, sendable: [] })
+  const body = compileXml(node)(NOTHING)
   return parseXml(body) === undefined
     ? [{ member: 'template', code: 'invalid_template', expected: 'well-formed XML' }]
     : []

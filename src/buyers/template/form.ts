@@ -5,9 +5,9 @@
  * wrote it, which is how positional query strings are made; its values are encoded all the same.
  */
 import type { TemplateNode } from '../../contracts/buyer-contract'
-import { textOf, type Value } from './scope'
+import { type Scope, textOf } from './scope'
 import { type CompiledText, compileText, renderText } from './text'
-import { assertSpread, type Env, isObject, memberName, namesIn, SPREAD, spreadFields } from './tree'
+import { assertSpread, isObject, memberName, namesIn, SPREAD, spreadFields } from './tree'
 
 /** Percent-encodes everything but unreserved characters; a lone surrogate becomes the replacement character. */
 export function encodePart(value: string): string {
@@ -25,23 +25,23 @@ interface Pair {
 }
 
 /** @throws TemplateError where a text of the tree is malformed */
-export function compileForm(template: TemplateNode): (env: Env) => string {
+export function compileForm(template: TemplateNode): (scope: Scope) => string {
   if (typeof template === 'string') {
     const text = compileText(template)
-    return ({ scope }) => renderText(text, scope, encodePart)
+    return (scope) => renderText(text, scope, encodePart)
   }
   const named = namesIn(template)
   const pairs = pairsOf(template, '', false)
-  return (env) => {
+  return (scope) => {
     const written: string[] = []
     for (const { prefix, optional, text } of pairs) {
       if (prefix === null) {
-        for (const name of spreadFields(env, named)) {
-          written.push(`${encodePart(name)}=${encodePart(textOf((env.scope[name] ?? null) as Value))}`)
+        for (const name of spreadFields(scope, named)) {
+          written.push(`${encodePart(name)}=${encodePart(textOf(scope.value(name)))}`)
         }
         continue
       }
-      const value = renderText(text, env.scope, encodePart)
+      const value = renderText(text, scope, encodePart)
       if (!(optional && value === '')) written.push(prefix + value)
     }
     return written.join('&')

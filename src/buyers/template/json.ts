@@ -5,23 +5,24 @@
  * nothing else. The parts of a template that never change are quoted once, when it is compiled.
  */
 import type { TemplateNode } from '../../contracts/buyer-contract'
+import type { Scope } from './scope'
 import { compileText, renderText } from './text'
-import { assertSpread, type Env, isObject, memberName, namesIn, SPREAD, spreadFields } from './tree'
+import { assertSpread, isObject, memberName, namesIn, SPREAD, spreadFields } from './tree'
 
 /** Writes one node; null where its value is absent. */
-type Write = (env: Env) => string | null
+type Write = (scope: Scope) => string | null
 
 /** @throws TemplateError where a text of the tree is malformed */
-export function compileJson(template: TemplateNode): (env: Env) => string {
+export function compileJson(template: TemplateNode): (scope: Scope) => string {
   const write = compileNode(template, namesIn(template))
-  return (env) => write(env) ?? 'null'
+  return (scope) => write(scope) ?? 'null'
 }
 
 function compileNode(node: TemplateNode, named: ReadonlySet<string>): Write {
   if (typeof node === 'string') return compileLeaf(node)
   if (Array.isArray(node)) {
     const items = node.map((item: TemplateNode) => compileNode(item, named))
-    return (env) => `[${items.map((write) => write(env) ?? 'null').join()}]`
+    return (scope) => `[${items.map((write) => write(scope) ?? 'null').join()}]`
   }
   if (isObject(node)) return compileObject(node, named)
   const constant = JSON.stringify(node)
@@ -32,7 +33,7 @@ function compileLeaf(source: string): Write {
   const text = compileText(source)
   const { only } = text
   if (only !== null) {
-    return ({ scope }) => {
+    return (scope) => {
       const value = only.read(scope)
       return value === null ? null : JSON.stringify(value)
     }
@@ -41,7 +42,7 @@ function compileLeaf(source: string): Write {
     const constant = JSON.stringify(source)
     return () => constant
   }
-  return ({ scope }) => JSON.stringify(renderText(text, scope, asIs))
+  return (scope) => JSON.stringify(renderText(text, scope, asIs))
 }
 
 const asIs = (value: string): string => value
@@ -57,10 +58,10 @@ interface Member {
 
 function compileObject(node: { readonly [name: string]: TemplateNode }, named: ReadonlySet<string>): Write {
   const members = Object.entries(node).map(([written, child]) => compileMember(written, child, named))
-  return (env) => {
+  return (scope) => {
     let body = ''
     for (const { prefix, optional, write } of members) {
-      const value = write(env)
+      const value = write(scope)
       if (prefix === '') {
         if (value !== null) body += body === '' ? value : `,${value}`
         continue
@@ -76,9 +77,9 @@ function compileObject(node: { readonly [name: string]: TemplateNode }, named: R
 function compileMember(written: string, child: TemplateNode, named: ReadonlySet<string>): Member {
   if (written === SPREAD) {
     assertSpread(child)
-    const write: Write = (env) => {
-      const members = spreadFields(env, named).map(
-        (name) => `${JSON.stringify(name)}:${JSON.stringify(env.scope[name])}`,
+    const write: Write = (scope) => {
+      const members = spreadFields(scope, named).map(
+        (name) => `${JSON.stringify(name)}:${JSON.stringify(scope.value(name))}`,
       )
       return members.length === 0 ? null : members.join()
     }

@@ -1,8 +1,9 @@
 /**
  * What a placeholder can name, and what it can yield.
  *
- * A scope has no prototype and holds only what may be sent in the call at hand: a personal field that a ping must not
- * carry is not in its scope, so that no template can send it, checked or not.
+ * A scope gives out only what may be sent in the call at hand: a personal field that a ping must not carry is not in its
+ * scope, so that no template can send it, checked or not. Values are looked up one by one: most templates read few of a
+ * lead's fields, and only the template engine needs them all at once.
  */
 import type { FieldValue, LeadFields } from '../../core/lead/fields'
 import { microsToNumber } from '../../core/money/micros'
@@ -11,13 +12,6 @@ import { microsToNumber } from '../../core/money/micros'
 export const NOW: unique symbol = Symbol('now')
 
 export type Captures = { readonly [name: string]: string }
-
-export interface Scope {
-  readonly [NOW]: number
-  /** What the ping's answer captured; without a prototype. */
-  readonly ping: Captures
-  readonly [name: string]: FieldValue | Captures | undefined
-}
 
 /** What a placeholder yields: null where the lead does not have it. Lists come from `split` alone. */
 export type Value = FieldValue | null | readonly FieldValue[]
@@ -49,23 +43,71 @@ export const FACT_NAMES: readonly string[] = [
   'ping',
 ]
 
-type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] }
+export class Scope {
+  #variables: object | null = null
 
-/** @param sendable names of the lead's fields that may leave in this call */
-export function scopeOf(lead: LeadFields, sendable: readonly string[], facts: CallFacts): Scope {
-  const scope = Object.create(null) as Writable<Scope>
-  for (const name of sendable) scope[name] = lead[name]
-  scope.auction_id = facts.auctionId
-  scope.lead_id = facts.leadId ?? undefined
-  scope.floor_price = facts.floorMicros === null ? undefined : microsToNumber(facts.floorMicros)
-  scope.expires_at = facts.expiresAt ?? undefined
-  scope.bid_token = facts.bidToken ?? undefined
-  // A campaign may ask its suppliers for these, where it does not say them itself.
-  if (facts.vertical !== null) scope.vertical = facts.vertical
-  if (facts.subVertical !== null) scope.sub_vertical = facts.subVertical
-  scope.ping = Object.assign(Object.create(null), facts.ping)
-  scope[NOW] = facts.now
-  return scope
+  /** @param withheld names of the lead's fields that must not leave in this call */
+  constructor(
+    private readonly lead: LeadFields,
+    private readonly facts: CallFacts,
+    private readonly withheld: ReadonlySet<string>,
+  ) {}
+
+  /** @returns what a name stands for, or null where the lead does not have it or it must not be sent */
+  value(name: string): FieldValue | null {
+    const { facts } = this
+    switch (name) {
+      case 'auction_id':
+        return facts.auctionId
+      case 'lead_id':
+        return facts.leadId
+      case 'floor_price':
+        return facts.floorMicros === null ? null : microsToNumber(facts.floorMicros)
+      case 'expires_at':
+        return facts.expiresAt
+      case 'bid_token':
+        return facts.bidToken
+      // A campaign may ask its suppliers for these, where it does not say them itself.
+      case 'vertical':
+        return facts.vertical ?? this.field(name)
+      case 'sub_vertical':
+        return facts.subVertical ?? this.field(name)
+      case 'ping':
+        return null
+      default:
+        return this.field(name)
+    }
+  }
+
+  /** @returns what the ping's answer captured under this name */
+  captured(name: string): string | null {
+    return Object.hasOwn(this.facts.ping, name) ? (this.facts.ping[name] ?? null) : null
+  }
+
+  /** @returns the names of the lead's fields that may leave in this call */
+  sendable(): readonly string[] {
+    return Object.keys(this.lead).filter((name) => !this.withheld.has(name))
+  }
+
+  /** @returns everything at once, without prototypes, for the template engine */
+  variables(): object {
+    if (this.#variables !== null) return this.#variables
+    const variables = Object.create(null) as { [name: string | symbol]: unknown }
+    for (const name of [...this.sendable(), ...FACT_NAMES]) variables[name] = this.value(name)
+    variables.ping = Object.assign(Object.create(null) as object, this.facts.ping)
+    variables[NOW] = this.facts.now
+    this.#variables = variables
+    return variables
+  }
+
+  get now(): number {
+    return this.facts.now
+  }
+
+  private field(name: string): FieldValue | null {
+    if (this.withheld.has(name) || !Object.hasOwn(this.lead, name)) return null
+    return this.lead[name] ?? null
+  }
 }
 
 /** @returns a value as text, where only text can stand; absent is empty */

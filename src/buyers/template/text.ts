@@ -4,10 +4,10 @@
  * Only output is taken, no tags: a template is a list of values in their places, never a program. A placeholder that names
  * a field and nothing more is read without the template engine, since most are and each buyer of each lead pays for it.
  */
-import { Liquid, type Template } from 'liquidjs'
+import { Liquid, Output, type Template, TokenKind } from 'liquidjs'
 import type { FieldValue } from '../../core/lead/fields'
 import { memo } from '../memo'
-import { installPipes } from './pipes'
+import { installPipes, type Pipe, pipeNamed } from './pipes'
 import { type Scope, textOf, type Value } from './scope'
 
 /** What is wrong with a template, in words for the operator. */
@@ -61,7 +61,7 @@ function compile(source: string): CompiledText {
     return { parts: source === '' ? [] : [source], only: null, names: [] }
   if (source.includes('{%')) throw new TemplateError('tags ({% … %}) are not taken, only placeholders ({{ … }})')
   const templates = engine.parse(source)
-  const parts = templates.map((template) => ('value' in template ? placeholder(template) : literal(template)))
+  const parts = templates.map((template) => (template instanceof Output ? placeholder(template) : literal(template)))
   const [first] = parts
   return {
     parts,
@@ -81,25 +81,55 @@ function literal(template: Template): string {
   return String(engine.renderSync([template], {}))
 }
 
-const PLAIN = /^\{\{-?\s*([A-Za-z_][A-Za-z0-9_]*)(?:\.([A-Za-z_][A-Za-z0-9_]*))?\s*-?\}\}$/
+const PLAIN = /^\{\{-?\s*([A-Za-z_][A-Za-z0-9_]*)(?:\.([A-Za-z_][A-Za-z0-9_]*))?\s*(?:\||-?\}\})/
 /** Liquid's own words are values, not names of fields. */
 const WORDS = new Set(['true', 'false', 'nil', 'null', 'empty', 'blank'])
 
-function placeholder(template: Template): Placeholder {
-  const [, name, member] = PLAIN.exec(template.token.getText()) ?? []
-  if (name !== undefined && member === undefined && !WORDS.has(name)) {
-    return { read: (scope) => valueFrom(scope[name]) }
-  }
-  if (name === 'ping' && member !== undefined) return { read: (scope) => valueFrom(scope.ping[member]) }
-  const templates = [template]
+function placeholder(template: Output): Placeholder {
+  const [, name = '', member] = PLAIN.exec(template.token.getText()) ?? []
+  const isField = name !== '' && member === undefined && !WORDS.has(name)
+  const isCapture = name === 'ping' && member !== undefined
+  const pipes = template.value.initial.postfix.length === 1 ? directPipes(template) : null
+  if (pipes === null || !(isField || isCapture)) return { read: (scope) => throughEngine(template, scope) }
+  const read = isField ? (scope: Scope) => scope.value(name) : (scope: Scope) => scope.captured(member ?? '')
+  if (pipes.length === 0) return { read }
   return {
     read(scope) {
-      const value = valueFrom(engine.renderSync(templates, scope))
-      if (typeof value === 'string' && value.length > MAX_RENDERED_CHARS)
-        throw new TemplateError('a placeholder grew too long')
-      return value
+      let value: unknown = read(scope)
+      for (const { pipe, args } of pipes) value = pipe(value, args, scope.now)
+      return bounded(valueFrom(value))
     },
   }
+}
+
+interface DirectPipe {
+  readonly pipe: Pipe
+  readonly args: readonly unknown[]
+}
+
+/** @returns the pipes with their arguments, where all are our own and their arguments fixed; null otherwise */
+function directPipes({ value: { filters } }: Output): readonly DirectPipe[] | null {
+  const direct: DirectPipe[] = []
+  for (const { name, args } of filters) {
+    const pipe = pipeNamed(name)
+    if (pipe === null) return null
+    const fixed = args.map((arg) => (typeof arg === 'object' && 'kind' in arg && FIXED.has(arg.kind) ? arg : null))
+    if (fixed.includes(null)) return null
+    direct.push({ pipe, args: fixed.map((arg) => engine.evalValueSync(arg?.getText() ?? '', {})) })
+  }
+  return direct
+}
+
+const FIXED: ReadonlySet<TokenKind> = new Set([TokenKind.Number, TokenKind.Quoted])
+
+function throughEngine(template: Output, scope: Scope): Value {
+  return bounded(valueFrom(engine.renderSync([template], scope.variables())))
+}
+
+function bounded(value: Value): Value {
+  if (typeof value === 'string' && value.length > MAX_RENDERED_CHARS)
+    throw new TemplateError('a placeholder grew too long')
+  return value
 }
 
 function valueFrom(raw: unknown): Value {

@@ -8,13 +8,6 @@ import type { TemplateNode } from '../../contracts/buyer-contract'
 import type { Scope } from './scope'
 import { compileText, TemplateError } from './text'
 
-/** What a body is written from. */
-export interface Env {
-  readonly scope: Scope
-  /** Names of the lead's fields that may leave in this call. */
-  readonly sendable: readonly string[]
-}
-
 export const SPREAD = '*'
 
 /** The template of a contract that has none. */
@@ -40,8 +33,8 @@ export function namesIn(node: TemplateNode): ReadonlySet<string> {
 }
 
 /** @returns the fields that a spread stands for in one call */
-export function spreadFields(env: Env, named: ReadonlySet<string>): readonly string[] {
-  return env.sendable.filter((name) => !named.has(name) && env.scope[name] !== undefined)
+export function spreadFields(scope: Scope, named: ReadonlySet<string>): readonly string[] {
+  return scope.sendable().filter((name) => !named.has(name))
 }
 
 /** Splits `name?` into the name and whether it is left out where it is absent. */

@@ -5,9 +5,9 @@
  * placeholder may stand in an element, in a quoted attribute or in a CDATA section, nowhere else.
  */
 import type { TemplateNode } from '../../contracts/buyer-contract'
-import { textOf, type Value } from './scope'
+import { type Scope, textOf } from './scope'
 import { compileText, type Placeholder, renderText, TemplateError } from './text'
-import { assertSpread, type Env, isObject, memberName, namesIn, SPREAD, spreadFields } from './tree'
+import { assertSpread, isObject, memberName, namesIn, SPREAD, spreadFields } from './tree'
 
 const ESCAPES: { readonly [char: string]: string } = {
   '&': '&amp;',
@@ -33,7 +33,7 @@ function inCdata(value: string): string {
 }
 
 /** @throws TemplateError where a text is malformed or a placeholder stands where no value can */
-export function compileXml(template: TemplateNode): (env: Env) => string {
+export function compileXml(template: TemplateNode): (scope: Scope) => string {
   if (typeof template === 'string') return compileXmlText(template)
   if (!isObject(template)) throw new TemplateError('an XML template is a text or an object')
   const names = Object.keys(template)
@@ -42,10 +42,10 @@ export function compileXml(template: TemplateNode): (env: Env) => string {
   const write = hasRoot
     ? compileElements(template, namesIn(template))
     : compileElements({ lead: template }, namesIn(template))
-  return (env) => `<?xml version="1.0" encoding="UTF-8"?>${write(env)}`
+  return (scope) => `<?xml version="1.0" encoding="UTF-8"?>${write(scope)}`
 }
 
-type Write = (env: Env) => string
+type Write = (scope: Scope) => string
 
 function compileElements(node: { readonly [name: string]: TemplateNode }, named: ReadonlySet<string>): Write {
   const writes = Object.entries(node)
@@ -55,14 +55,14 @@ function compileElements(node: { readonly [name: string]: TemplateNode }, named:
       const items: readonly TemplateNode[] = Array.isArray(child) ? child : [child]
       return items.map((item) => compileElement(written, item, named))
     })
-  return (env) => writes.map((write) => write(env)).join('')
+  return (scope) => writes.map((write) => write(scope)).join('')
 }
 
 function spread(child: TemplateNode, named: ReadonlySet<string>): Write {
   assertSpread(child)
-  return (env) =>
-    spreadFields(env, named)
-      .map((name) => `<${name}>${escapeXml(textOf((env.scope[name] ?? null) as Value))}</${name}>`)
+  return (scope) =>
+    spreadFields(scope, named)
+      .map((name) => `<${name}>${escapeXml(textOf(scope.value(name)))}</${name}>`)
       .join('')
 }
 
@@ -71,9 +71,9 @@ function compileElement(written: string, node: TemplateNode, named: ReadonlySet<
   if (!/^[A-Za-z_][\w.:-]*$/.test(name)) throw new TemplateError(`${name} is not a name of an XML element`)
   const attributes = isObject(node) ? compileAttributes(node) : () => ''
   const content = compileContent(node, named)
-  return (env) => {
-    const inner = content(env)
-    const attached = attributes(env)
+  return (scope) => {
+    const inner = content(scope)
+    const attached = attributes(scope)
     return optional && inner === '' && attached === '' ? '' : `<${name}${attached}>${inner}</${name}>`
   }
 }
@@ -81,11 +81,11 @@ function compileElement(written: string, node: TemplateNode, named: ReadonlySet<
 function compileContent(node: TemplateNode, named: ReadonlySet<string>): Write {
   if (!isObject(node)) {
     const text = compileText(node === null ? '' : String(node))
-    return ({ scope }) => renderText(text, scope, escapeXml)
+    return (scope) => renderText(text, scope, escapeXml)
   }
   const text = compileText(String(node['#text'] ?? ''))
   const children = compileElements(node, named)
-  return (env) => renderText(text, env.scope, escapeXml) + children(env)
+  return (scope) => renderText(text, scope, escapeXml) + children(scope)
 }
 
 function compileAttributes(node: { readonly [name: string]: TemplateNode }): Write {
@@ -96,7 +96,7 @@ function compileAttributes(node: { readonly [name: string]: TemplateNode }): Wri
       if (!/^[A-Za-z_][\w.:-]*$/.test(name)) throw new TemplateError(`${name} is not a name of an XML attribute`)
       return { name, optional, text: compileText(child === null ? '' : String(child)) }
     })
-  return ({ scope }) => {
+  return (scope) => {
     let written = ''
     for (const { name, optional, text } of attributes) {
       const value = renderText(text, scope, escapeXml)
@@ -119,7 +119,7 @@ function compileXmlText(source: string): Write {
       throw new TemplateError(`a placeholder stands inside of a ${context}`)
     return { placeholder: part, encode: context === 'cdata' ? inCdata : escapeXml }
   })
-  return ({ scope }) => {
+  return (scope) => {
     let written = ''
     for (const item of writes) {
       written += typeof item === 'string' ? item : item.encode(textOf(item.placeholder.read(scope)))

@@ -121,6 +121,8 @@ function reply(c: AppContext, result: SubmitResult, identity: Identity): Respons
     }
     case 'conflict':
       return problem(c, identity.pingObjectId === null ? 'idempotency_key_reused' : 'ping_id_used')
+    case 'duplicate':
+      return problem(c, 'duplicate')
     case 'in_progress':
       return problem(c, 'idempotency_in_progress', { retryAfterSeconds: RETRY_AFTER_SECONDS })
   }

@@ -4,8 +4,9 @@
 import type { SubmitLead } from '../../contracts/objects'
 import type { ProblemCode, ProblemDetails } from '../../contracts/problem'
 import type { CampaignSnapshot } from '../../contracts/snapshot'
-import type { SourceLink } from '../../core/campaign/campaign'
+import type { Campaign, SourceLink } from '../../core/campaign/campaign'
 import { type Intake, judgeIntake } from '../../core/campaign/intake'
+import type { LeadFields } from '../../core/lead/fields'
 import type { Services } from '../services'
 import type { SupplierCall } from './caller'
 import type { Identity } from './identity'
@@ -32,9 +33,10 @@ export async function judgeLead(services: Services, call: SupplierCall, identity
     case 'filtered':
       return refuse('filtered', { members: { filter_errors: intake.filterErrors } })
     case 'eligible': {
-      const lead = leadToSubmit({ services, identity, snapshot, link, intake })
-      const wrong = await judgePingId(services, call, identity, lead)
-      return wrong ?? { kind: 'let_in', objectId: identity.pingObjectId ?? services.auctions.mint(), lead }
+      const wrong = await judgePingId(services, call, identity, intake.fields)
+      if (wrong !== null) return wrong
+      const lead = await leadToSubmit({ services, identity, snapshot, link, intake })
+      return { kind: 'let_in', objectId: identity.pingObjectId ?? services.auctions.mint(), lead }
     }
   }
 }
@@ -43,7 +45,7 @@ async function judgePingId(
   services: Services,
   call: SupplierCall,
   { pingId }: Identity,
-  { fields }: SubmitLead,
+  fields: LeadFields,
 ): Promise<LeadVerdict | null> {
   if (pingId === null) return null
   const { campaignId, supplierId } = call
@@ -65,7 +67,7 @@ interface LeadParts {
   readonly intake: Extract<Intake, { kind: 'eligible' }>
 }
 
-function leadToSubmit({ services, identity, snapshot, link, intake }: LeadParts): SubmitLead {
+async function leadToSubmit({ services, identity, snapshot, link, intake }: LeadParts): Promise<SubmitLead> {
   if (link === null) throw new Error('a lead was found eligible without a source link')
   const { campaign } = snapshot
   const wanted = new Set(intake.contenders.map(({ id }) => id))
@@ -95,6 +97,17 @@ function leadToSubmit({ services, identity, snapshot, link, intake }: LeadParts)
     sealedSecrets: Object.fromEntries(
       contracts.flatMap(({ terms, sealedSecrets }) => (sealedSecrets === null ? [] : [[terms.id, sealedSecrets]])),
     ),
+    identity: await identityOf(services, campaign, intake.fields),
     receivedAt: new Date(services.now()).toISOString(),
   }
+}
+
+/** What the lead is known again by: one key for each field that the campaign deduplicates by and the lead carries. */
+async function identityOf(services: Services, campaign: Campaign, fields: LeadFields): Promise<SubmitLead['identity']> {
+  if (campaign.dedupe === null) return null
+  const present = campaign.dedupe.fields.filter((field) => fields[field] !== undefined)
+  const keys = await Promise.all(
+    present.map((field) => services.identityKey(`${campaign.id}\n${field}\n${String(fields[field]).toLowerCase()}`)),
+  )
+  return keys.length === 0 ? null : { keys: keys.sort(), days: campaign.dedupe.days }
 }

@@ -24,6 +24,7 @@ export interface BodyOptions {
 }
 
 const refuse = (code: ProblemCode, message: string): BodyResult => ({ ok: false, code, message })
+const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 
 /**
@@ -45,7 +46,7 @@ export async function readBody(c: AppContext, options: BodyOptions): Promise<Bod
   } catch {
     return refuse('malformed_body', 'The body is not UTF-8.')
   }
-  return isForm ? parseForm(text) : parseJson(text)
+  return isForm ? parseForm(text, options.maxBytes) : parseJson(text)
 }
 
 function parseJson(text: string): BodyResult {
@@ -80,9 +81,13 @@ function isDeeperThan(root: object, limit: number): boolean {
   return false
 }
 
-function parseForm(text: string): BodyResult {
+/** A form may carry control characters raw that JSON writes as six bytes each: what counts is what is kept and sent on. */
+function parseForm(text: string, maxBytes: number): BodyResult {
   const value = Object.create(null) as Record<string, string>
   for (const [name, entry] of new URLSearchParams(text)) value[name] = entry
+  if (text.length > maxBytes / 6 && encoder.encode(JSON.stringify(value)).length > maxBytes) {
+    return refuse('body_too_large', `The fields are at most ${maxBytes / 1024} KiB as JSON.`)
+  }
   return { ok: true, value }
 }
 

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import type { LeadProjection } from '../../../src/contracts/projection'
 import { auctionSchema, leadPageSchema, leadSchema } from '../../../src/contracts/lead-record'
+import type { LeadProjection } from '../../../src/contracts/projection'
 import type { App } from '../../../src/http/app'
 import { registerGetAuction } from '../../../src/http/exchange/get-auction'
 import { registerGetLead } from '../../../src/http/exchange/get-lead'
@@ -28,7 +28,8 @@ function register(app: App): void {
   registerGetAuction(app)
 }
 
-const callerOf = (options: Partial<OperatorAppOptions> & { readonly tenantId: string }) => operatorApp({ register, ...options })
+const callerOf = (options: Partial<OperatorAppOptions> & { readonly tenantId: string }) =>
+  operatorApp({ register, ...options })
 
 /** Stores a lead as its auction would report it. */
 async function store(objectId: string, overrides: Partial<LeadProjection> & { readonly tenantId: string }) {
@@ -107,7 +108,14 @@ describe('GET /v1/leads/{id}', () => {
       expect((await stranger(`/v1/leads/${encodeLeadId(objectId)}`)).status).toBe(404)
       expect((await stranger(`/v1/auctions/${encodeAuctionId(objectId)}`)).status).toBe(404)
     }
-    for (const id of [encodeAuctionId(shown), 'ld_', 'ld_x', encodeLeadId(freshObject()), '%00', 'ld_'.padEnd(46, 'z')]) {
+    for (const id of [
+      encodeAuctionId(shown),
+      'ld_',
+      'ld_x',
+      encodeLeadId(freshObject()),
+      '%00',
+      'ld_'.padEnd(46, 'z'),
+    ]) {
       expect(await owner(`/v1/leads/${id}`)).toMatchObject({ status: 404, body: { error: 'not_found' } })
     }
   })
@@ -166,7 +174,13 @@ describe('GET /v1/auctions/{id}', () => {
     const { status, body } = await (await callerOf({ tenantId }))(`/v1/auctions/${encodeAuctionId(objectId)}`)
     expect(status).toBe(200)
     expect(auctionSchema.parse(body)).toEqual(body)
-    expect(body).toMatchObject({ lead_id: encodeLeadId(objectId), phase: 'settled', floor_price: null, trace: [], profit: 30 })
+    expect(body).toMatchObject({
+      lead_id: encodeLeadId(objectId),
+      phase: 'settled',
+      floor_price: null,
+      trace: [],
+      profit: 30,
+    })
     expect(body.bids).toMatchObject([
       { buyer_id: buyerId, buyer_name: 'Alpha', result: 'won', amount: 120, reason: null, duration_ms: 80 },
       { buyer_id: 'buy_gone', buyer_name: null, result: 'lost', amount: null, reason: 'timed_out', duration_ms: 1500 },
@@ -196,11 +210,18 @@ describe('GET /v1/leads', () => {
   it('filters by what it is asked, a date being a whole day', async () => {
     const tenantId = fresh('tenant')
     const early = await store(freshObject(), { tenantId, receivedAt: '2026-11-19T23:59:59.999Z', campaignId: 'camp_2' })
-    const late = await store(freshObject(), { tenantId, receivedAt: '2026-11-20T23:59:59.999Z', sales: [], status: 'unsold' })
+    const late = await store(freshObject(), {
+      tenantId,
+      receivedAt: '2026-11-20T23:59:59.999Z',
+      sales: [],
+      status: 'unsold',
+    })
     const get = await callerOf({ tenantId })
     const found = async (query: string) => {
       const { body } = await get(`/v1/leads?${query}`)
-      return body.data.map(({ id }: { id: string }) => (id === early.leadId ? 'early' : id === late.leadId ? 'late' : id))
+      return body.data.map(({ id }: { id: string }) =>
+        id === early.leadId ? 'early' : id === late.leadId ? 'late' : id,
+      )
     }
     expect(await found('')).toEqual(['late', 'early'])
     expect(await found('from=2026-11-20&to=2026-11-20')).toEqual(['late'])
@@ -231,7 +252,11 @@ describe('GET /v1/leads', () => {
 })
 
 describe('operators’ views', () => {
-  const paths = ['/v1/leads', `/v1/leads/${encodeLeadId(objectIdOf(1))}`, `/v1/auctions/${encodeAuctionId(objectIdOf(1))}`]
+  const paths = [
+    '/v1/leads',
+    `/v1/leads/${encodeLeadId(objectIdOf(1))}`,
+    `/v1/auctions/${encodeAuctionId(objectIdOf(1))}`,
+  ]
 
   it.each(paths)('%s is for operators with a key', async (path) => {
     const get = await callerOf({ tenantId: fresh('tenant'), role: 'supplier' })

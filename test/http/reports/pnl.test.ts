@@ -67,7 +67,11 @@ describe('GET /v1/reports/pnl', () => {
   it('widens the period to whole hours and says so', async () => {
     await withLeads({})
     const { body } = await report('?from=2026-11-20T10:59:00Z&to=2026-11-20T10:59:30Z')
-    expect(body).toMatchObject({ from: '2026-11-20T10:00:00.000Z', to: '2026-11-20T11:00:00.000Z', totals: { leads: 1 } })
+    expect(body).toMatchObject({
+      from: '2026-11-20T10:00:00.000Z',
+      to: '2026-11-20T11:00:00.000Z',
+      totals: { leads: 1 },
+    })
     expect((await report('?from=2026-11-20T11:00:00Z')).body.totals.leads).toBe(0)
     expect((await report('?to=2026-11-20T10:00:00Z')).body.totals.leads).toBe(0)
     expect((await report('?from=2026-11-20&to=2026-11-20')).body).toMatchObject({
