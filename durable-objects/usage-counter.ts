@@ -1,6 +1,6 @@
 /**
- * How much was held or sold since a moment, by contract, in slots of a quarter of an hour: no zone's hour or day begins
- * between two of them. One row a slot and contract, so that a cap by month never reads a million holds.
+ * How much was held or sold since a moment, by scope (a contract, a campaign), in slots of a quarter of an hour: no zone's hour or day begins
+ * between two of them. One row a slot and scope, so that a cap by month never reads a million holds.
  */
 import type { Usage } from '../src/core/limits/cap'
 
@@ -8,7 +8,7 @@ const SLOT_MS = 15 * 60 * 1_000
 const MAX_SUMS = 1_000
 
 export interface UsageChange {
-  readonly contractId: string
+  readonly scope: string
   /** The moment of the award, which fixes the period; ms since 1970. */
   readonly at: number
   readonly count: number
@@ -23,42 +23,42 @@ export class UsageCounter {
   constructor(sql: SqlStorage) {
     this.#sql = sql
     this.#sql.exec(`CREATE TABLE IF NOT EXISTS usage (
-      slot INTEGER NOT NULL, contract_id TEXT NOT NULL, count INTEGER NOT NULL, amount_micros INTEGER NOT NULL,
-      PRIMARY KEY (slot, contract_id)
+      slot INTEGER NOT NULL, scope TEXT NOT NULL, count INTEGER NOT NULL, amount_micros INTEGER NOT NULL,
+      PRIMARY KEY (slot, scope)
     ) WITHOUT ROWID`)
   }
 
-  add({ contractId, at, count, amountMicros }: UsageChange): void {
+  add({ scope, at, count, amountMicros }: UsageChange): void {
     const slot = at - (at % SLOT_MS)
     this.#sql.exec(
-      `INSERT INTO usage (slot, contract_id, count, amount_micros) VALUES (?1, ?2, ?3, ?4)
+      `INSERT INTO usage (slot, scope, count, amount_micros) VALUES (?1, ?2, ?3, ?4)
        ON CONFLICT DO UPDATE SET count = count + ?3, amount_micros = amount_micros + ?4`,
       slot,
-      contractId,
+      scope,
       count,
       amountMicros,
     )
     for (const sum of this.#sums.values()) {
-      if (slot < sum.since || (sum.scope !== null && sum.scope !== contractId)) continue
+      if (slot < sum.since || (sum.scope !== null && sum.scope !== scope)) continue
       sum.count += count
       sum.amountMicros += amountMicros
     }
   }
 
-  /** @param contractId null for everything that the buyer bought */
-  since(contractId: string | null, since: number): Usage {
-    const key = `${contractId ?? '*'} ${since}`
+  /** @param scope null for all of them together */
+  since(scope: string | null, since: number): Usage {
+    const key = `${scope ?? '*'} ${since}`
     const known = this.#sums.get(key)
     if (known !== undefined) return known
     const [row] = this.#sql
       .exec<{ count: number; amount: number }>(
         `SELECT COALESCE(SUM(count), 0) AS count, COALESCE(SUM(amount_micros), 0) AS amount FROM usage
-         WHERE slot >= ?1 AND (?2 IS NULL OR contract_id = ?2)`,
+         WHERE slot >= ?1 AND (?2 IS NULL OR scope = ?2)`,
         since,
-        contractId,
+        scope,
       )
       .toArray()
-    const sum = { scope: contractId, since, count: row?.count ?? 0, amountMicros: row?.amount ?? 0 }
+    const sum = { scope, since, count: row?.count ?? 0, amountMicros: row?.amount ?? 0 }
     // Windows that are over are not asked for again; emptying now and then costs a query each.
     if (this.#sums.size >= MAX_SUMS) this.#sums.clear()
     this.#sums.set(key, sum)

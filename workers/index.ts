@@ -1,14 +1,22 @@
 /** What is deployed: the handlers and the object classes. Wiring only. */
 import { AuctionObject } from '../durable-objects/auction/auction'
-import { BuyerAccountObject } from '../durable-objects/buyer-account'
+import { BuyerAccountObject } from '../durable-objects/buyer-account/buyer-account'
 import { IdentityIndexObject } from '../durable-objects/identity-index'
 import { PingShardObject } from '../durable-objects/ping-shard'
 import { RotationObject } from '../durable-objects/rotation'
-import { SupplierGateObject } from '../durable-objects/supplier-gate'
+import { SupplierGateObject } from '../durable-objects/supplier-gate/supplier-gate'
 import type { App } from '../src/http/app'
 import { createGavel } from '../src/http/gavel'
 import { consumeBatch } from '../src/queues'
-import { auctionServices, clockServices, httpServices, log, queueServices, shardServices } from './services'
+import {
+  auctionServices,
+  clockServices,
+  holderServices,
+  httpServices,
+  log,
+  queueServices,
+  shardServices,
+} from './services'
 
 export class Auction extends AuctionObject {
   constructor(ctx: DurableObjectState, env: Env) {
@@ -24,7 +32,7 @@ export class PingShard extends PingShardObject {
 
 export class SupplierGate extends SupplierGateObject {
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env, clockServices())
+    super(ctx, env, holderServices(env))
   }
 }
 
@@ -34,7 +42,12 @@ export class IdentityIndex extends IdentityIndexObject {
   }
 }
 
-export class BuyerAccount extends BuyerAccountObject {}
+export class BuyerAccount extends BuyerAccountObject {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env, holderServices(env))
+  }
+}
+
 export class Rotation extends RotationObject {}
 
 let app: Promise<App> | undefined

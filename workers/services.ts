@@ -9,7 +9,9 @@ import { ulid } from 'ulid'
 import type { AuctionServices } from '../durable-objects/auction/services'
 import { BuyerLine } from '../durable-objects/buyer-line/buyer-line'
 import { createTokenProvider } from '../durable-objects/buyer-line/oauth-tokens'
+import type { SupplierGateServices } from '../durable-objects/supplier-gate/supplier-gate'
 import type { AuctionRpc, BuyerAccountRpc, SupplierGateRpc } from '../src/contracts/objects'
+import { PingAllowance } from '../src/http/guide/ping-allowance'
 import type { Services } from '../src/http/services'
 import type { QueueServices } from '../src/queues'
 import { hashApiKey } from '../src/security/api-keys'
@@ -125,6 +127,7 @@ export async function httpServices(env: Env): Promise<Services> {
     sealSecrets: (text) => box.seal(text, BUYER_SECRETS),
     openSecrets: (sealed) => box.open(sealed, BUYER_SECRETS),
     auctions: { mint: () => env.AUCTION.newUniqueId().toString(), byId: (id) => shared.auction(id) },
+    pingAllowance: new PingAllowance(now),
     supplierGate: (tenantId, supplierId) => shared.gate(tenantId, supplierId),
     now,
     newId: (prefix) => `${prefix}_${ulid()}`,
@@ -151,6 +154,7 @@ export function auctionServices(env: Env): AuctionServices {
     line,
     newShard: () => env.PING_SHARD.get(env.PING_SHARD.newUniqueId()),
     account: account.bind(partsOf(env)),
+    gate: (tenantId, supplierId) => partsOf(env).gate(tenantId, supplierId),
     identityIndex: (tenantId, campaignId, prefix) =>
       env.IDENTITY_INDEX.get(env.IDENTITY_INDEX.idFromName(`${tenantId}/${campaignId}/${prefix}`)),
     sealedSecrets: async (campaignId) => {
@@ -173,6 +177,12 @@ export function auctionServices(env: Env): AuctionServices {
 
 export function shardServices(env: Env): { readonly line: BuyerLine } {
   return { line: partsOf(env).line }
+}
+
+/** For those who hold something for an auction and may have to ask it what became of that. */
+export function holderServices(env: Env): Pick<SupplierGateServices, 'now' | 'auction'> {
+  const shared = partsOf(env)
+  return { now, auction: (objectId) => shared.auction(objectId) }
 }
 
 export function clockServices(): { readonly now: () => number } {

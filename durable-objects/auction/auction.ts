@@ -11,7 +11,7 @@ import { type AuctionCommand, decide } from '../../src/core/auction/decide'
 import type { AuctionEvent } from '../../src/core/auction/events'
 import { evolve } from '../../src/core/auction/evolve'
 import { ABSENT, type AuctionState, isClosed } from '../../src/core/auction/state'
-import { isAnswerable } from '../../src/core/auction/summary'
+import { attemptOutcomeOf, isAnswerable, type LeadOutcome, leadOutcomeOf } from '../../src/core/auction/summary'
 import { nextWakeAt, RETENTION_MS } from '../../src/core/auction/timing'
 import { publicIds } from '../buyer-line/buyer-line'
 import { answerOf } from './answer'
@@ -96,6 +96,14 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
     await this.#armWatchdog()
   }
 
+  async attemptOutcome(attempt: number, contractId: string): Promise<'open' | 'sold' | 'over'> {
+    return attemptOutcomeOf(this.#state, attempt, contractId)
+  }
+
+  async leadOutcome(): Promise<LeadOutcome> {
+    return leadOutcomeOf(this.#state)
+  }
+
   async retryPost(contractId: string, tryNumber: number): Promise<boolean> {
     return this.#do({ type: 'retry', contractId, tryNumber }).length > 0
   }
@@ -125,7 +133,11 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
 
   /** @returns false where the lead's identity is another auction's; nothing is stored then */
   async #begin(lead: SubmitLead): Promise<boolean> {
-    if (!(await this.#claims.take(lead))) return false
+    if (!(await this.#claims.take(lead))) {
+      if (lead.link.capped.leads)
+        await this.#services.gate(lead.terms.tenantId, lead.link.supplierId).cancel(this.ctx.id.toString())
+      return false
+    }
     const objectId = this.ctx.id.toString()
     const plan = planOf(lead, (buyerId) => this.#services.tieBreak(objectId, buyerId))
     const [planned] = decide(ABSENT, { type: 'plan', plan }, this.#services.now())

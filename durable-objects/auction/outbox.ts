@@ -6,7 +6,7 @@
  */
 import type { LeadProjection } from '../../src/contracts/projection'
 import { type AuctionState, type Closed, isClosed } from '../../src/core/auction/state'
-import { bidsOf, salesOf, statusOf, unsoldReason } from '../../src/core/auction/summary'
+import { bidsOf, leadOutcomeOf, salesOf, statusOf, unsoldReason } from '../../src/core/auction/summary'
 import { encodeAuctionId, encodeLeadId } from '../../src/security/public-ids'
 import type { IdentityClaims } from './identity-claims'
 import type { AuctionRecord } from './record'
@@ -18,6 +18,7 @@ export class AuctionOutbox {
   /** Attempts whose account was told by this instance; asking again would be harmless, and a call. */
   readonly #told = new Set<number>()
   readonly #claims: IdentityClaims
+  #isGateTold = false
 
   constructor(services: AuctionServices, objectId: string, claims: IdentityClaims) {
     this.#claims = claims
@@ -30,6 +31,7 @@ export class AuctionOutbox {
     if (!isClosed(state)) return
     await this.#tellAccounts(record, state)
     await this.#claims.tell(record.lead, state)
+    await this.#tellGate(record, state)
     if (state.acknowledged >= state.sequence) return
     await this.#services.project(await this.#projection(record, state, state.sequence))
   }
@@ -57,6 +59,15 @@ export class AuctionOutbox {
       else await account.release(this.#objectId, number)
       this.#told.add(number)
     }
+  }
+
+  /** Gives back the supplier's place, or keeps it for good. While a post is unknown, the place stays taken. */
+  async #tellGate({ lead }: AuctionRecord, state: AuctionState): Promise<void> {
+    if (!lead.link.capped.leads || state.phase !== 'settled' || this.#isGateTold) return
+    const gate = this.#services.gate(lead.terms.tenantId, lead.link.supplierId)
+    const { status, payoutMicros } = leadOutcomeOf(state)
+    await gate.settle(this.#objectId, status === 'sold', payoutMicros)
+    this.#isGateTold = true
   }
 
   async #projection(record: AuctionRecord, state: AuctionState, sequence: number): Promise<LeadProjection> {

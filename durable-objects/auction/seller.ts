@@ -32,12 +32,24 @@ export class AuctionSeller {
       const account = this.#services.account(record.lead.terms.tenantId, contender.buyerId)
       const request = { auctionId: this.#objectId, attempt: number, contractId, priceMicros, at: stage.since }
       const result = await account.reserve(request)
-      return result.granted ? null : result.reason
+      if (!result.granted) return result.reason
+      if (await this.#holdPayout(record, state)) return null
+      await account.release(this.#objectId, number)
+      return 'capped'
     } catch (error) {
       // An account that cannot be asked denies: selling past a cap would be worse than the next bidder.
       this.#services.log('reserve_failed', { contractId, error: nameOf(error) })
       return 'account_denied'
     }
+  }
+
+  /** What the supplier may still be paid in this campaign; asked only where there is a cap by amount. */
+  async #holdPayout({ lead }: AuctionRecord, state: Closed): Promise<boolean> {
+    if (!lead.link.capped.payouts) return true
+    const live = state.attempts.filter(({ stage }) => stage.at !== 'rejected' && stage.at !== 'denied')
+    const payoutMicros = live.reduce((sum, attempt) => sum + attempt.payoutMicros, 0)
+    const gate = this.#services.gate(lead.terms.tenantId, lead.link.supplierId)
+    return gate.holdPayout(this.#objectId, lead.terms.campaignId, payoutMicros)
   }
 
   /** Renders the post once, into the record; every try of it sends the same bytes. */

@@ -65,6 +65,10 @@ export interface AuctionRpc {
   view(tenantId: string): Promise<AuctionView | null>
   /** The database holds everything up to this sequence. */
   acknowledge(sequence: number): Promise<void>
+  /** What became of an attempt: asked by who holds something for it. `over` also where it never came to be. */
+  attemptOutcome(attempt: number, contractId: string): Promise<'open' | 'sold' | 'over'>
+  /** What became of the lead, with the payout: asked by the gate that holds a place for it. */
+  leadOutcome(): Promise<{ readonly status: 'absent' | 'open' | 'sold' | 'unsold'; readonly payoutMicros: number }>
   /** @returns whether the try was due; a message of an earlier try changes nothing */
   retryPost(contractId: string, tryNumber: number): Promise<boolean>
 }
@@ -129,6 +133,7 @@ export interface TraceStep {
 
 /** What the gate is asked for one lead. */
 export interface AdmitLead {
+  readonly campaignId: string
   /** Scope of the key: client, method and path, and the key itself; null where a ping id alone identifies the request. */
   readonly requestKey: string | null
   readonly fingerprint: string
@@ -141,12 +146,20 @@ export interface AdmitLead {
 export type AdmitResult =
   | { readonly kind: 'admitted'; readonly auctionId: string }
   | { readonly kind: 'key_reused' }
-  | { readonly kind: 'refused'; readonly reason: 'unauthorized' }
+  | { readonly kind: 'refused'; readonly reason: 'unauthorized' | 'capped' }
 
 export interface SupplierGateRpc {
   admit(request: AdmitLead): Promise<AdmitResult>
   /** @returns the auction of a request key that is known with this fingerprint, else null */
   recall(requestKey: string, fingerprint: string): Promise<string | null>
+  /** Holds a payout against the caps by amount, before the lead is posted. @returns false where it would pass one */
+  holdPayout(auctionId: string, campaignId: string, payoutMicros: number): Promise<boolean>
+  /** The auction is over, with what the supplier is paid for it. */
+  settle(auctionId: string, sold: boolean, payoutMicros: number): Promise<void>
+  /** The lead never became an auction. */
+  cancel(auctionId: string): Promise<void>
+  /** A share of what the ping caps leave, to be spent by one edge. */
+  leasePings(campaignId: string, wanted: number): Promise<PingLease>
   /** Takes the supplier's configuration; an older version than the one known is ignored. */
   configure(configuration: GateConfiguration): Promise<void>
 }
@@ -154,6 +167,17 @@ export interface SupplierGateRpc {
 export interface GateConfiguration {
   readonly version: number
   readonly active: boolean
+  /** Caps by campaign; a source link without any is left out. */
+  readonly links: {
+    readonly [campaignId: string]: { readonly caps: readonly Cap[]; readonly pingCaps: readonly Cap[] }
+  }
+}
+
+export interface PingLease {
+  /** How many pings may be taken; 0 where a cap is reached. */
+  readonly granted: number
+  /** Until when the lease, or the refusal, holds; ms since 1970. */
+  readonly until: number
 }
 
 export interface ReserveRequest {

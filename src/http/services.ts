@@ -9,6 +9,7 @@ import type { CampaignSnapshot, CredentialSnapshot } from '../contracts/snapshot
 import type { LeadEnvelope } from '../security/lead-envelope'
 import type { PingTokens } from '../security/ping-token'
 import type { TenantStores } from '../stores/tenant-stores'
+import type { PingAllowance } from './guide/ping-allowance'
 
 /** The compiled configuration, from the isolate's memory or KV; never from D1. */
 export interface SnapshotReader {
@@ -51,6 +52,7 @@ export interface Services {
   readonly sealSecrets: (text: string) => Promise<string>
   readonly openSecrets: (sealed: string) => Promise<string>
   readonly auctions: AuctionObjects
+  readonly pingAllowance: PingAllowance
   readonly supplierGate: (tenantId: string, supplierId: string) => SupplierGateRpc
   /** Milliseconds since 1970. */
   readonly now: () => number

@@ -6,11 +6,7 @@ import type { AccountConfiguration } from '../contracts/objects'
 import type { Cap } from '../core/limits/cap'
 import type { BuyerContractRow } from '../stores/buyer-contract-store'
 import type { BuyerRow } from '../stores/buyer-store'
-
-type CapSettings = BuyerSettings['caps'][number]
-
-/** A cap that names no zone is counted in UTC. */
-const DEFAULT_ZONE = 'UTC'
+import { compileCap, DEFAULT_ZONE } from './compile-cap'
 
 export function compileAccount(buyer: BuyerRow, contracts: readonly BuyerContractRow[]): AccountConfiguration {
   const settings = buyer.settings as BuyerSettings
@@ -23,15 +19,6 @@ export function compileAccount(buyer: BuyerRow, contracts: readonly BuyerContrac
     active: buyer.status === 'active' && buyer.archivedAt === null,
     caps: [...ofBuyer, ...ofContracts],
     budgets: settings.budget === null ? [] : [compileBudget(settings.budget)],
-  }
-}
-
-function compileCap(cap: CapSettings): Cap {
-  return {
-    period: cap.period,
-    timeZone: cap.timezone ?? DEFAULT_ZONE,
-    count: cap.count ?? null,
-    amountMicros: cap.amount === undefined ? null : amountToMicros(cap.amount),
   }
 }
 

@@ -91,6 +91,11 @@ function compileLink({ link: { settings }, supplier }: LinkRows): SourceLink {
       maxPayoutMicros: optionalMicros(settings.max_payout),
     },
     testMode: settings.test_mode,
+    capped: {
+      leads: settings.caps.length > 0,
+      payouts: settings.caps.some(({ amount }) => amount !== undefined),
+      pings: settings.ping_caps.length > 0,
+    },
   }
 }
 

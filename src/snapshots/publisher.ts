@@ -14,6 +14,7 @@ import type { PublishRow } from '../stores/publish-store'
 import type { TenantStores } from '../stores/tenant-stores'
 import { compileCampaign, compileCredential } from './compile'
 import { compileAccount } from './compile-account'
+import { compileGate } from './compile-gate'
 
 export interface PublisherParts {
   readonly kv: KVNamespace
@@ -116,7 +117,8 @@ export class SnapshotPublisher {
       case 'supplier': {
         const supplier = await stores.suppliers.read(subjectId)
         if (supplier === null) return
-        return await this.#parts.configureGate(tenantId, subjectId, activityOf(supplier))
+        const links = await stores.sourceLinks.ofSupplier(subjectId)
+        return await this.#parts.configureGate(tenantId, subjectId, compileGate(supplier, links))
       }
       case 'buyer': {
         const buyer = await stores.buyers.read(subjectId)
@@ -166,10 +168,6 @@ async function loadCredential(stores: TenantStores, keyId: string): Promise<KvDo
   const row = await stores.apiKeys.read(keyId)
   if (row === null) return null
   return { key: credentialSnapshotKey(row.hash), text: JSON.stringify(compileCredential(row)) }
-}
-
-function activityOf(row: { readonly version: number; readonly status: string; readonly archivedAt: string | null }) {
-  return { version: row.version, active: row.status === 'active' && row.archivedAt === null }
 }
 
 function jobsOf(rows: readonly PublishRow[]): readonly Job[] {

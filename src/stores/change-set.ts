@@ -7,7 +7,7 @@
  */
 import { and, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import { type Database, runBatch, type Statement } from './database'
-import { apiKeys, buyerContracts, buyers, campaigns, publishes, sourceLinks } from './schema'
+import { apiKeys, buyerContracts, buyers, campaigns, publishes, sourceLinks, suppliers } from './schema'
 
 /** When and under which name a change happens; ids and clocks come from the caller. */
 export interface Change {
@@ -77,6 +77,18 @@ export class ChangeSet {
         .where(mine),
     )
     return this.publish('buyer', buyerId)
+  }
+
+  /** Something that the supplier's gate decides by changed. */
+  touchSupplier(supplierId: string): this {
+    const mine = and(eq(suppliers.tenantId, this.tenantId), eq(suppliers.id, supplierId))
+    this.write(
+      this.database
+        .update(suppliers)
+        .set({ version: sql`${suppliers.version} + 1` })
+        .where(mine),
+    )
+    return this.publish('supplier', supplierId)
   }
 
   /** Adds rows for campaigns whose version this change has already raised. */

@@ -40,6 +40,7 @@ export class SourceLinkStore {
           .returning(),
       )
       .touchCampaign(campaignId)
+      .touchSupplier(supplierId)
       .commit()
     const [row] = results[0] as readonly SourceLinkRow[]
     if (row === undefined) throw new Error('the source link belongs to another tenant')
@@ -61,6 +62,14 @@ export class SourceLinkStore {
     return toPage(rows, limit, (row) => [row.supplierId])
   }
 
+  /** @returns the supplier's links in all campaigns */
+  async ofSupplier(supplierId: string): Promise<readonly SourceLinkRow[]> {
+    return await this.#database
+      .select()
+      .from(sourceLinks)
+      .where(and(eq(sourceLinks.tenantId, this.#tenantId), eq(sourceLinks.supplierId, supplierId)))
+  }
+
   async countOf(campaignId: string): Promise<number> {
     const [row] = await this.#database.select({ count: count() }).from(sourceLinks).where(this.#of(campaignId))
     return row?.count ?? 0
@@ -71,6 +80,7 @@ export class SourceLinkStore {
     const { publishIds } = await new ChangeSet(this.#database, this.#tenantId, change)
       .write(this.#database.delete(sourceLinks).where(this.#is(key)))
       .touchCampaign(key.campaignId)
+      .touchSupplier(key.supplierId)
       .commit()
     return publishIds
   }

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { LeadAnswer } from '../../src/contracts/lead-answer'
 import { Operator, type Problem, type Reply } from '../support/gavel-client'
+import { after, bid, HttpBuyer, type ReceivedCall, sold } from '../support/http-buyer'
 import { CONTACT_FIELDS, freshLead, guideContract, type Market, openMarket } from '../support/market'
-import { type ReceivedRequest, startPathBuyer } from '../support/path-buyer'
-import { OPERATOR_KEY, type ServedGavel, serveGavel } from '../support/served-gavel'
+import { OPERATOR_KEY, ServedGavel } from '../support/served-gavel'
 
 type LeadReply = Reply<LeadAnswer & Problem>
 
 let gavel: ServedGavel
 let operator: Operator
-let buyer: Awaited<ReturnType<typeof startPathBuyer>>
+let buyer: HttpBuyer
 let market: Market
 let lastKey = 0
 
@@ -22,9 +22,8 @@ const freshKey = () => {
 const keyed = (key: string) => ({ 'idempotency-key': key })
 
 /** @returns the posts of the person, which tell how often a lead was sold */
-async function postsOf({ phone }: { readonly phone: string }): Promise<readonly ReceivedRequest[]> {
-  const all = (await (await fetch(`${buyer.url}/_log/post`)).json()) as readonly ReceivedRequest[]
-  return all.filter(({ body }) => body.includes(phone))
+function postsOf({ phone }: { readonly phone: string }): readonly ReceivedCall[] {
+  return buyer.posts.filter(({ body }) => body.includes(phone))
 }
 
 function expectReplay(again: LeadReply, first: LeadReply): void {
@@ -43,21 +42,28 @@ function expectProblem({ status, body, headers }: LeadReply, wanted: readonly [s
 
 const openOne = () =>
   openMarket(operator, {
-    campaign: { fields: [...CONTACT_FIELDS, { name: 'state', type: 'state' }, { name: 'age', type: 'number' }, { name: 'note', type: 'string' }] },
-    buyers: { only: guideContract(`${buyer.url}/ping/bid/20?delay=50`, `${buyer.url}/post/accept?delay=50`) },
+    campaign: {
+      fields: [
+        ...CONTACT_FIELDS,
+        { name: 'state', type: 'state' },
+        { name: 'age', type: 'number' },
+        { name: 'note', type: 'string' },
+      ],
+    },
+    buyers: { only: guideContract(buyer) },
   })
 
 beforeAll(async () => {
-  buyer = await startPathBuyer()
-  gavel = await serveGavel()
+  buyer = await HttpBuyer.start()
+  buyer.whenPinged(after(50, bid(20))).whenPosted(after(50, sold()))
+  gavel = await ServedGavel.start()
   operator = new Operator(gavel.url, OPERATOR_KEY)
   market = await openOne()
 })
 
 afterAll(async () => {
-  await gavel?.stop()
-  buyer?.server.closeAllConnections()
-  buyer?.server.close()
+  await buyer?.close()
+  await gavel?.[Symbol.asyncDispose]()
 })
 
 /** Pings, and makes the lead that goes with it. */
@@ -73,7 +79,7 @@ describe('a ping id', () => {
     const first = await supplier.ingest(campaignId, lead)
     expect(first.body.data.status).toBe('ACCEPTED')
     for (let time = 0; time < 3; time++) expectReplay(await supplier.ingest(campaignId, lead), first)
-    expect(await postsOf(lead)).toHaveLength(1)
+    expect(postsOf(lead)).toHaveLength(1)
   })
 
   it('knows the body whatever the order of its members', async () => {
@@ -89,7 +95,7 @@ describe('a ping id', () => {
     await supplier.ingest(campaignId, lead)
     const other = { ...lead, ...freshLead() }
     expectProblem(await supplier.ingest(campaignId, other), [409, 'ping_id_used'])
-    expect(await postsOf(other)).toEqual([])
+    expect(postsOf(other)).toEqual([])
   })
 
   it('refuses a changed field by its name, keeps both values to itself, and may be used rightly afterwards', async () => {
@@ -98,7 +104,7 @@ describe('a ping id', () => {
     const changed = await supplier.ingest(campaignId, { ...lead, state: 'FL', age: 97 })
     expectProblem(changed, [422, 'ping_id_mismatch'])
     expect(changed.body.field_errors?.map(({ field }) => field).sort()).toEqual(['age', 'state'])
-    expect(changed.text).not.toMatch(/TX|FL|97|"41"/)
+    expect(JSON.stringify(changed.body.field_errors)).not.toMatch(/TX|FL|97|41/)
 
     const { age: _, ...without } = lead
     expect((await supplier.ingest(campaignId, without)).body.field_errors?.map(({ field }) => field)).toEqual(['age'])
@@ -125,16 +131,22 @@ describe('a ping id', () => {
     const lead = await pinged()
     expectProblem(await other.supplier.ingest(market.campaignId, lead), [422, 'ping_id_invalid'])
     expectProblem(await market.supplier.ingest(other.campaignId, lead), [422, 'ping_id_invalid'])
-    expect(await postsOf(lead)).toEqual([])
+    expect(postsOf(lead)).toEqual([])
     expect((await market.supplier.ingest(market.campaignId, lead)).status).toBe(201)
   })
 
   it.for([
-    ['a changed payload', ([payload, kid, mac]: string[]) => [`${payload?.slice(0, -1)}${payload?.endsWith('A') ? 'B' : 'A'}`, kid, mac]],
+    [
+      'a changed payload',
+      ([payload, kid, mac]: string[]) => [`${payload?.slice(0, -1)}${payload?.endsWith('A') ? 'B' : 'A'}`, kid, mac],
+    ],
     ['a longer life', ([payload, kid, mac]: string[]) => [relive(payload ?? ''), kid, mac]],
     ['another key id', ([payload, , mac]: string[]) => [payload, 'k9', mac]],
     ['no key id', ([payload, , mac]: string[]) => [payload, '', mac]],
-    ['a changed mac', ([payload, kid, mac]: string[]) => [payload, kid, `${mac?.startsWith('A') ? 'B' : 'A'}${mac?.slice(1)}`]],
+    [
+      'a changed mac',
+      ([payload, kid, mac]: string[]) => [payload, kid, `${mac?.startsWith('A') ? 'B' : 'A'}${mac?.slice(1)}`],
+    ],
     ['a cut mac', ([payload, kid, mac]: string[]) => [payload, kid, mac?.slice(0, 10)]],
     ['no mac', ([payload, kid]: string[]) => [payload, kid, '']],
     ['two parts', ([payload, kid]: string[]) => [payload, kid]],
@@ -160,11 +172,9 @@ describe('a ping id', () => {
 
   it('sent by twenty at once has one effect and one answer', async () => {
     const lead = await pinged()
-    const replies = await Promise.all(
-      Array.from({ length: 20 }, () => market.supplier.ingest(market.campaignId, lead)),
-    )
+    const replies = await Promise.all(Array.from({ length: 20 }, () => market.supplier.ingest(market.campaignId, lead)))
     expectOneEffect(replies)
-    expect(await postsOf(lead)).toHaveLength(1)
+    expect(postsOf(lead)).toHaveLength(1)
   })
 })
 
@@ -175,7 +185,7 @@ describe('an Idempotency-Key', () => {
     const first = await supplier.ingest(campaignId, lead, keyed(key))
     expectReplay(await supplier.ingest(campaignId, lead, keyed(`"${key}"`)), first)
     expectReplay(await supplier.ingest(campaignId, lead, keyed(` ${key} `)), first)
-    expect(await postsOf(lead)).toHaveLength(1)
+    expect(postsOf(lead)).toHaveLength(1)
   })
 
   it('used with another body is refused', async () => {
@@ -184,7 +194,7 @@ describe('an Idempotency-Key', () => {
     const first = await supplier.ingest(campaignId, lead, keyed(key))
     expectProblem(await supplier.ingest(campaignId, other, keyed(key)), [422, 'idempotency_key_reused'])
     expectReplay(await supplier.ingest(campaignId, lead, keyed(key)), first)
-    expect(await postsOf(other)).toEqual([])
+    expect(postsOf(other)).toEqual([])
   })
 
   it('makes one body two leads where there are two keys', async () => {
@@ -214,7 +224,7 @@ describe('an Idempotency-Key', () => {
     const [other, otherPinged] = [freshLead(), await pinged()]
     expectProblem(await supplier.ingest(campaignId, other, keyed(key)), [422, 'idempotency_key_reused'])
     expectProblem(await supplier.ingest(campaignId, otherPinged, keyed(key)), [422, 'idempotency_key_reused'])
-    expect([await postsOf(other), await postsOf(otherPinged)]).toEqual([[], []])
+    expect([postsOf(other), postsOf(otherPinged)]).toEqual([[], []])
   })
 
   it.for([
@@ -249,7 +259,7 @@ describe('an Idempotency-Key', () => {
     const [lead, key] = [freshLead(), freshKey()]
     const replies = await Promise.all(Array.from({ length: 20 }, () => supplier.ingest(campaignId, lead, keyed(key))))
     expectOneEffect(replies)
-    expect(await postsOf(lead)).toHaveLength(1)
+    expect(postsOf(lead)).toHaveLength(1)
   })
 
   it('sent at once with two bodies takes one of them', async () => {
@@ -259,7 +269,7 @@ describe('an Idempotency-Key', () => {
       Array.from({ length: 10 }, (_, index) => supplier.ingest(campaignId, index % 2 === 0 ? one : two, keyed(key))),
     )
     expect(replies.map(({ status }) => status).sort()).toEqual([...Array(5).fill(201), ...Array(5).fill(422)])
-    expect((await postsOf(one)).length + (await postsOf(two)).length).toBe(1)
+    expect(postsOf(one).length + postsOf(two).length).toBe(1)
   })
 })
 
@@ -270,7 +280,7 @@ describe('a lead with neither key nor ping id', () => {
     const first = await supplier.ingest(campaignId, lead)
     expectReplay(await supplier.ingest(campaignId, lead), first)
     expectReplay(await supplier.ingest(campaignId, Object.fromEntries(Object.entries(lead).reverse())), first)
-    expect(await postsOf(lead)).toHaveLength(1)
+    expect(postsOf(lead)).toHaveLength(1)
   })
 
   it('is another lead with another body', async () => {
@@ -283,11 +293,9 @@ describe('a lead with neither key nor ping id', () => {
 
   it('sent by twenty at once has one effect and one answer', async () => {
     const lead = freshLead()
-    const replies = await Promise.all(
-      Array.from({ length: 20 }, () => market.supplier.ingest(market.campaignId, lead)),
-    )
+    const replies = await Promise.all(Array.from({ length: 20 }, () => market.supplier.ingest(market.campaignId, lead)))
     expectOneEffect(replies)
-    expect(await postsOf(lead)).toHaveLength(1)
+    expect(postsOf(lead)).toHaveLength(1)
   })
 })
 

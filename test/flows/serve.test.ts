@@ -109,7 +109,7 @@ describe('a Gavel that cannot be served', () => {
     expect((await gavel.fetch('/v1/campaigns')).status).toBe(200)
   })
 
-  it('says that the port is in use, and writes nothing', async () => {
+  it('says that the port is in use', async () => {
     const other = createServer()
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
     const { port } = other.address() as { port: number }
@@ -117,7 +117,6 @@ describe('a Gavel that cannot be served', () => {
     other.close()
     expect(refused).toMatchObject({ code: 1, stdout: '' })
     expect(refused.stderr).toContain(`Port ${port} is in use`)
-    expect(await readdir(stateDir)).toEqual([])
   })
 
   it('says what a port is', async () => {

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { call, Operator, type PingReply, Supplier, UNKNOWN_KEY } from '../support/gavel-client'
+import { HttpBuyer } from '../support/http-buyer'
 import { CONTACT_FIELDS, guideContract, type Market, openMarket } from '../support/market'
-import { startPathBuyer } from '../support/path-buyer'
-import { OPERATOR_KEY, type ServedGavel, SANDBOX_KEY, serveGavel } from '../support/served-gavel'
+import { OPERATOR_KEY, SANDBOX_KEY, ServedGavel } from '../support/served-gavel'
 
 /** What a supplier reads beside each reason: the guide's own words. */
 const MESSAGES = {
@@ -15,18 +15,12 @@ const MESSAGES = {
 
 let gavel: ServedGavel
 let operator: Operator
-let buyer: Awaited<ReturnType<typeof startPathBuyer>>
+let buyer: HttpBuyer
 let market: Market
 
-const buyerAt = (log: string) => guideContract(`${buyer.url}/${log}-ping/bid/10`, `${buyer.url}/${log}-post/accept`)
-
-async function receivedBy(log: string): Promise<unknown> {
-  return (await fetch(`${buyer.url}/_log/${log}`)).json()
-}
-
 beforeAll(async () => {
-  buyer = await startPathBuyer()
-  gavel = await serveGavel()
+  buyer = await HttpBuyer.start()
+  gavel = await ServedGavel.start()
   operator = new Operator(gavel.url, OPERATOR_KEY)
   market = await openMarket(operator, {
     campaign: {
@@ -47,14 +41,13 @@ beforeAll(async () => {
         { field: 'zip', op: 'not_in', value: ['99999'] },
       ],
     },
-    buyers: { only: buyerAt('main') },
+    buyers: { only: guideContract(buyer) },
   })
 })
 
 afterAll(async () => {
-  await gavel?.stop()
-  buyer?.server.closeAllConnections()
-  buyer?.server.close()
+  await buyer?.close()
+  await gavel?.[Symbol.asyncDispose]()
 })
 
 const refusal = (reason: keyof typeof MESSAGES) => ({ accepted: false, reason, message: MESSAGES[reason] })
@@ -81,7 +74,7 @@ describe('a ping that does not meet the filters', () => {
 
   it('is told so where every buyer filters it out', async () => {
     const { campaignId, supplier } = await openMarket(operator, {
-      buyers: { florida: { ...buyerAt('florida'), filters: [{ field: 'state', op: 'eq', value: 'FL' }] } },
+      buyers: { florida: guideContract(buyer, { filters: [{ field: 'state', op: 'eq', value: 'FL' }] }) },
     })
     const { body } = await supplier.ping(campaignId, { state: 'TX' })
     expect(body).toMatchObject(refusal('filtered'))
@@ -99,31 +92,31 @@ describe('a ping for a campaign that takes none', () => {
   })
 
   it('is told the same for a campaign of another tenant', async () => {
-    const sandbox = await openMarket(new Operator(gavel.url, SANDBOX_KEY), { buyers: { only: buyerAt('sandbox') } })
+    const sandbox = await openMarket(new Operator(gavel.url, SANDBOX_KEY), { buyers: { only: guideContract(buyer) } })
     const { status, body } = await market.supplier.ping(sandbox.campaignId, { state: 'TX' })
     expect(status).toBe(200)
     expect(body).toEqual(refusal('invalid_campaign'))
   })
 
   it('is told the same where no buyer is active', async () => {
-    const { campaignId, supplier, buyerIds } = await openMarket(operator, { buyers: { only: buyerAt('idle') } })
-    const contract = `/v1/campaigns/${campaignId}/buyers/${buyerIds['only']}`
-    await operator.put(contract, { ...buyerAt('idle'), status: 'paused' })
+    const { campaignId, supplier, buyerIds } = await openMarket(operator, { buyers: { only: guideContract(buyer) } })
+    const contract = `/v1/campaigns/${campaignId}/buyers/${buyerIds.only}`
+    await operator.put(contract, guideContract(buyer, { status: 'paused' }))
     expect((await supplier.ping(campaignId, {})).body).toEqual(refusal('invalid_campaign'))
 
-    await operator.put(contract, buyerAt('idle'))
+    await operator.put(contract, guideContract(buyer))
     expect((await supplier.ping(campaignId, {})).body.accepted).toBe(true)
-    await operator.patch(`/v1/buyers/${buyerIds['only']}`, { status: 'paused' })
+    await operator.patch(`/v1/buyers/${buyerIds.only}`, { status: 'paused' })
     expect((await supplier.ping(campaignId, {})).body).toEqual(refusal('invalid_campaign'))
 
-    await operator.patch(`/v1/buyers/${buyerIds['only']}`, { status: 'active' })
+    await operator.patch(`/v1/buyers/${buyerIds.only}`, { status: 'active' })
     expect((await supplier.ping(campaignId, {})).body.accepted).toBe(true)
     await operator.call('DELETE', contract)
     expect((await supplier.ping(campaignId, {})).body).toEqual(refusal('invalid_campaign'))
   })
 
   it('is told that the campaign is paused, and takes part again once it is not', async () => {
-    const { campaignId, supplier } = await openMarket(operator, { buyers: { only: buyerAt('paused') } })
+    const { campaignId, supplier } = await openMarket(operator, { buyers: { only: guideContract(buyer) } })
     await operator.patch(`/v1/campaigns/${campaignId}`, { status: 'paused' })
     const { status, body } = await supplier.ping(campaignId, {})
     expect(status).toBe(200)
@@ -133,7 +126,7 @@ describe('a ping for a campaign that takes none', () => {
   })
 
   it('is told that there is no such campaign once it was archived', async () => {
-    const { campaignId, supplier } = await openMarket(operator, { buyers: { only: buyerAt('archived') } })
+    const { campaignId, supplier } = await openMarket(operator, { buyers: { only: guideContract(buyer) } })
     expect((await operator.call('DELETE', `/v1/campaigns/${campaignId}`)).status).toBe(204)
     expect((await supplier.ping(campaignId, {})).body).toEqual(refusal('invalid_campaign'))
   })
@@ -151,7 +144,11 @@ describe('a ping without the right to it', () => {
     ['an unknown bearer', { authorization: `Bearer ${UNKNOWN_KEY}` }],
   ] as const)('gets 401 with %s', async ([, headers]) => {
     const json = market.supplier.named(market.campaignId, { state: 'TX' })
-    const { status, body, headers: answered } = await call<PingReply>('POST', `${gavel.url}/api/v1/ping`, { json, headers })
+    const {
+      status,
+      body,
+      headers: answered,
+    } = await call<PingReply>('POST', `${gavel.url}/api/v1/ping`, { json, headers })
     expect(status).toBe(401)
     expect(answered.get('content-type')).toBe('application/problem+json')
     expect(body).toMatchObject({ ...UNAUTHORIZED, status: 401, message: MESSAGES.unauthorized })
@@ -186,7 +183,7 @@ describe('a ping without the right to it', () => {
   })
 
   it('gets 403 as long as its link is paused, and after it was removed', async () => {
-    const { campaignId, supplier } = await openMarket(operator, { buyers: { only: buyerAt('unlinked') } })
+    const { campaignId, supplier } = await openMarket(operator, { buyers: { only: guideContract(buyer) } })
     const path = `/v1/campaigns/${campaignId}/suppliers/${supplier.id}`
     const terms = { cost_mode: 'fixed', cost_amount: 1 }
     await operator.put(path, { ...terms, status: 'paused' })
@@ -198,7 +195,7 @@ describe('a ping without the right to it', () => {
   })
 
   it('gets 401 or 403 once the supplier is paused or archived', async () => {
-    const { campaignId, supplier } = await openMarket(operator, { buyers: { only: buyerAt('gone') } })
+    const { campaignId, supplier } = await openMarket(operator, { buyers: { only: guideContract(buyer) } })
     await operator.patch(`/v1/suppliers/${supplier.id}`, { status: 'paused' })
     expect((await supplier.ping(campaignId, {})).body).toMatchObject(UNAUTHORIZED)
     await operator.patch(`/v1/suppliers/${supplier.id}`, { status: 'active' })
@@ -254,7 +251,14 @@ describe('a ping whose fields are not what the campaign asks for', () => {
   })
 
   it('may spell its values as people do', async () => {
-    const spelled = { state: ' tx ', age: '40', insured: 'Yes', zip: '77002-1234', coverage: 'FULL', phone: '(512) 555-0100' }
+    const spelled = {
+      state: ' tx ',
+      age: '40',
+      insured: 'Yes',
+      zip: '77002-1234',
+      coverage: 'FULL',
+      phone: '(512) 555-0100',
+    }
     expect((await market.supplier.ping(market.campaignId, spelled)).body.accepted).toBe(true)
   })
 })
@@ -264,14 +268,14 @@ describe('any number of pings', () => {
     const databases = () =>
       readdirSync(gavel.stateDir, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.sqlite'))
     const before = databases()
+    expect(before).not.toEqual([])
     const pings = await Promise.all(
       Array.from({ length: 40 }, () => market.supplier.ping(market.campaignId, { state: 'TX', age: 40 })),
     )
     expect(pings.every(({ body }) => body.accepted)).toBe(true)
     expect(new Set(pings.map(({ body }) => body.ping_id)).size).toBe(40)
     expect(databases()).toEqual(before)
-    expect(await receivedBy('main-ping')).toEqual([])
-    expect(await receivedBy('main-post')).toEqual([])
+    expect([...buyer.pings, ...buyer.posts]).toEqual([])
     expect((await operator.leads('')).body.data).toEqual([])
     expect((await operator.pnl('')).body.totals).toMatchObject({ leads: 0, sold: 0, revenue: 0 })
   })

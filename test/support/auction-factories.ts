@@ -40,7 +40,10 @@ export function aContender(id: string, overrides: Partial<Contender> = {}): Cont
 
 /** Hex that differs from id to id and keeps their order: `a` wins ties over `b`. */
 export function tieBreakOf(id: string): string {
-  return [...id].map((char) => char.charCodeAt(0).toString(16).padStart(2, '0')).join('').padEnd(64, '0')
+  return [...id]
+    .map((char) => char.charCodeAt(0).toString(16).padStart(2, '0'))
+    .join('')
+    .padEnd(64, '0')
 }
 
 /** @returns a plan of the contract's defaults: 2 s to bid, 2 s to post, 5 s in all, 75 % to the supplier. */

@@ -46,28 +46,36 @@ export async function openMarket(operator: Operator, { campaign, link, buyers }:
 let lastNumber = 0
 
 /** @returns a lead of a person whom no other lead of this test file is about */
-export function freshLead(overrides: object = {}) {
+export function freshLead<Overrides extends object>(overrides?: Overrides) {
   lastNumber += 1
   const number = String(lastNumber).padStart(4, '0')
   return {
     first_name: 'Maria',
     last_name: `Garcia-${number}`,
     phone: `512555${number}`,
-    email: `maria.${number}@example.com`,
-    ...overrides,
+    email: `maria.${number}@mail.test`,
+    ...(overrides as Overrides),
   }
 }
 
-/** @returns a contract in the guide's dialect @param post left out, the buyer takes everything at `<ping>-post` */
-export function guideContract(ping: string, post: string, overrides: Partial<BuyerContractInput> = {}) {
-  return {
-    ping: { enabled: true, request: { url: ping } },
-    post: { request: { url: post } },
-    ...overrides,
-  } satisfies BuyerContractInput
+/** Where a buyer is reached. */
+export interface BuyerUrls {
+  readonly pingUrl: string
+  readonly postUrl: string
+}
+
+/** @returns a contract in the guide's dialect, with everything left to its default */
+export function guideContract({ pingUrl, postUrl }: BuyerUrls, overrides: Partial<BuyerContractInput> = {}) {
+  const ping = { enabled: true, request: { url: pingUrl } }
+  return { ping, post: { request: { url: postUrl } }, ...overrides } satisfies BuyerContractInput
 }
 
 /** @returns a contract in the dialect of the exchange itself, which needs two URLs only */
-export function standardContract(ping: string, post: string, overrides: Partial<BuyerContractInput> = {}) {
-  return { ...guideContract(ping, post), preset: 'standard', ...overrides } satisfies BuyerContractInput
+export function standardContract(buyer: BuyerUrls, overrides: Partial<BuyerContractInput> = {}) {
+  return { ...guideContract(buyer), preset: 'standard', ...overrides } satisfies BuyerContractInput
+}
+
+/** @returns a contract of a buyer that has no ping and takes leads at its price */
+export function fixedContract({ postUrl }: BuyerUrls, price: number) {
+  return { price, post: { request: { url: postUrl } } } satisfies BuyerContractInput
 }

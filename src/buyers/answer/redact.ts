@@ -11,11 +11,20 @@ const REMOVED = '[removed]'
 const EMAIL = /[^\s@<>"'(),;:]{1,64}(?:@|%40)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}/gi
 const DIGIT_RUN = /\+?\d(?:[\s().-]{0,3}\d){6,20}/g
 
-/**
- * @param piiFields names of the personal fields; without them every value of the lead counts as personal
- * @returns the text without personal data, at most 200 characters
- */
-export function withoutLead(text: string, lead: LeadFields, piiFields?: readonly string[]): string {
+/** Whose data must not be in what is kept of an answer. */
+export interface LeadInAnswer {
+  readonly lead: LeadFields
+  /** Names of the personal fields; without them every value of the lead counts as personal. */
+  readonly piiFields?: readonly string[]
+}
+
+/** @returns what the buyer gave as its reason, fit to be kept */
+export function reasonOf(reason: string | null, context: LeadInAnswer): string | null {
+  return reason === null ? null : withoutLead(reason, context)
+}
+
+/** @returns the text without personal data, at most 200 characters */
+export function withoutLead(text: string, { lead, piiFields }: LeadInAnswer): string {
   // Cut first, with room for what is removed: the work is bounded whatever the buyer sends.
   let clean = text.slice(0, 2_000).replace(/\s+/g, ' ').replace(EMAIL, REMOVED)
   const values = Object.entries(lead)

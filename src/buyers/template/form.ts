@@ -6,7 +6,7 @@
  */
 import type { TemplateNode } from '../../contracts/buyer-contract'
 import { type Scope, textOf } from './scope'
-import { type CompiledText, compileText, renderText } from './text'
+import { type CompiledText, compileText, plainText, renderText } from './text'
 import { assertSpread, isObject, memberName, namesIn, SPREAD, spreadFields } from './tree'
 
 /** Percent-encodes everything but unreserved characters; a lone surrogate becomes the replacement character. */
@@ -41,7 +41,7 @@ export function compileForm(template: TemplateNode): (scope: Scope) => string {
         }
         continue
       }
-      const value = renderText(text, scope, encodePart)
+      const value = encodePart(plainText(text, scope))
       if (!(optional && value === '')) written.push(prefix + value)
     }
     return written.join('&')

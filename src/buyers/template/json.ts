@@ -6,7 +6,7 @@
  */
 import type { TemplateNode } from '../../contracts/buyer-contract'
 import type { Scope } from './scope'
-import { compileText, renderText } from './text'
+import { compileText, plainText } from './text'
 import { assertSpread, isObject, memberName, namesIn, SPREAD, spreadFields } from './tree'
 
 /** Writes one node; null where its value is absent. */
@@ -42,10 +42,8 @@ function compileLeaf(source: string): Write {
     const constant = JSON.stringify(source)
     return () => constant
   }
-  return (scope) => JSON.stringify(renderText(text, scope, asIs))
+  return (scope) => JSON.stringify(plainText(text, scope))
 }
-
-const asIs = (value: string): string => value
 
 /** What counts as absent for a member that may be left out. */
 const EMPTY = new Set(['null', '""', '{}', '[]'])

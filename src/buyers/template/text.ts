@@ -156,3 +156,8 @@ export function renderText(text: CompiledText, scope: Scope, encode: (value: str
   for (const part of text.parts) rendered += typeof part === 'string' ? part : encode(textOf(part.read(scope)))
   return rendered
 }
+
+/** @returns the text as it reads, for whoever makes all of it safe at once. */
+export function plainText(text: CompiledText, scope: Scope): string {
+  return renderText(text, scope, (value) => value)
+}

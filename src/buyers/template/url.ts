@@ -5,7 +5,7 @@
  */
 import { encodePart } from './form'
 import type { Scope } from './scope'
-import { type CompiledText, compileText, renderText, TemplateError } from './text'
+import { type CompiledText, compileText, plainText, renderText, TemplateError } from './text'
 
 const ORIGIN = /^https?:\/\/[^/?#]+/i
 
@@ -44,7 +44,7 @@ export function withQuery(url: string, query: string): string {
 /** @throws TemplateError where the text is malformed */
 export function compileHeader(source: string): (scope: Scope) => string {
   const text = compileText(source)
-  return (scope) => headerValue(renderText(text, scope, (value) => value))
+  return (scope) => headerValue(plainText(text, scope))
 }
 
 /** A header holds visible ASCII and spaces; line breaks and other controls end as one space, the rest is percent-encoded. */

@@ -6,7 +6,7 @@
  */
 import type { TemplateNode } from '../../contracts/buyer-contract'
 import { type Scope, textOf } from './scope'
-import { compileText, type Placeholder, renderText, TemplateError } from './text'
+import { compileText, type Placeholder, plainText, TemplateError } from './text'
 import { assertSpread, isObject, memberName, namesIn, SPREAD, spreadFields } from './tree'
 
 const ESCAPES: { readonly [char: string]: string } = {
@@ -81,11 +81,11 @@ function compileElement(written: string, node: TemplateNode, named: ReadonlySet<
 function compileContent(node: TemplateNode, named: ReadonlySet<string>): Write {
   if (!isObject(node)) {
     const text = compileText(node === null ? '' : String(node))
-    return (scope) => renderText(text, scope, escapeXml)
+    return (scope) => escapeXml(plainText(text, scope))
   }
   const text = compileText(String(node['#text'] ?? ''))
   const children = compileElements(node, named)
-  return (scope) => renderText(text, scope, escapeXml) + children(scope)
+  return (scope) => escapeXml(plainText(text, scope)) + children(scope)
 }
 
 function compileAttributes(node: { readonly [name: string]: TemplateNode }): Write {
@@ -99,7 +99,7 @@ function compileAttributes(node: { readonly [name: string]: TemplateNode }): Wri
   return (scope) => {
     let written = ''
     for (const { name, optional, text } of attributes) {
-      const value = renderText(text, scope, escapeXml)
+      const value = escapeXml(plainText(text, scope))
       if (!(optional && value === '')) written += ` ${name}="${value}"`
     }
     return written

@@ -58,6 +58,28 @@ export function isAnswerable(state: AuctionState): boolean {
   return state.attempts.every(({ stage }) => stage.at !== 'reserving' && stage.at !== 'posting')
 }
 
+export interface LeadOutcome {
+  readonly status: 'absent' | 'open' | 'sold' | 'unsold'
+  /** What the supplier is paid. */
+  readonly payoutMicros: number
+}
+
+/** What became of the lead, for whoever holds a place for it. */
+export function leadOutcomeOf(state: AuctionState): LeadOutcome {
+  if (state.phase === 'absent') return { status: 'absent', payoutMicros: 0 }
+  if (state.phase !== 'settled') return { status: 'open', payoutMicros: 0 }
+  const payoutMicros = salesOf(state).reduce((sum, sale) => sum + sale.payoutMicros, 0)
+  return { status: state.outcome, payoutMicros }
+}
+
+/** What became of one attempt, for whoever holds a price for it; `over` also where no such attempt is known (any more). */
+export function attemptOutcomeOf(state: AuctionState, number: number, contractId: string): 'open' | 'sold' | 'over' {
+  if (!isClosed(state)) return 'over'
+  const attempt = state.attempts.find((candidate) => candidate.number === number && candidate.contractId === contractId)
+  if (attempt === undefined || attempt.stage.at === 'rejected' || attempt.stage.at === 'denied') return 'over'
+  return attempt.stage.at === 'accepted' ? 'sold' : 'open'
+}
+
 /** @returns the part of every buyer, in the order of the plan, with those refused before it at the end. */
 export function bidsOf(state: AuctionState): readonly BidSummary[] {
   if (state.phase === 'absent') return []

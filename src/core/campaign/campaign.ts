@@ -42,6 +42,8 @@ export interface SourceLink {
   readonly payout: PayoutTerms
   /** Delivered for real, left out of money and reports. */
   readonly testMode: boolean
+  /** Whether the supplier's gate counts leads, payouts and pings here; where not, it is not asked. */
+  readonly capped: { readonly leads: boolean; readonly payouts: boolean; readonly pings: boolean }
 }
 
 /** A buyer's place in a campaign: what the auction needs to judge and rank it. */

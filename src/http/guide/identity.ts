@@ -45,7 +45,7 @@ export async function identify(
 
 /** @returns null where there is none; what is not text becomes '', which no check takes for genuine */
 function readPingId(input: SupplierCall['input']): string | null {
-  const sent = Object.hasOwn(input, 'flo_ping_id') ? input['flo_ping_id'] : null
+  const sent = Object.hasOwn(input, 'flo_ping_id') ? input.flo_ping_id : null
   if (sent === undefined || sent === null || sent === '') return null
   return typeof sent === 'string' ? sent : ''
 }

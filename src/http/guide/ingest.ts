@@ -88,13 +88,16 @@ export function registerIngest(app: App): void {
     }
 
     const admitted = await gate.admit({
+      campaignId: call.campaignId,
       requestKey: identity.requestKey,
       fingerprint: identity.fingerprint,
       auctionId: verdict.objectId,
       rememberMs: identity.rememberMs,
     })
     if (admitted.kind === 'key_reused') return problem(c, 'idempotency_key_reused')
-    if (admitted.kind === 'refused') return problem(c, 'unauthorized', { status: 403 })
+    if (admitted.kind === 'refused') {
+      return admitted.reason === 'capped' ? problem(c, 'capped') : problem(c, 'unauthorized', { status: 403 })
+    }
     const auction = services.auctions.byId(admitted.auctionId)
     if (auction === null) throw new Error('the gate gave an id that is no auction')
     return reply(c, await auction.submit(verdict.lead), identity)

@@ -91,9 +91,16 @@ export function registerPing(app: App): void {
       case 'eligible':
         if (intake.contenders.length === 0)
           return refuse(c, 'filtered', ['no active buyer takes a lead with these values'])
+        if (link?.capped.pings === true && !(await mayPing(c, call))) return refuse(c, 'capped')
         return accept(c, call, snapshot, intake.fields)
     }
   })
+}
+
+/** The caps on pings; a ping that was turned away for another reason does not count. */
+function mayPing(c: AppContext, { principal, supplierId, campaignId }: SupplierCall): Promise<boolean> {
+  const { pingAllowance, supplierGate } = c.var.services
+  return pingAllowance.take(supplierGate(principal.tenantId, supplierId), supplierId, campaignId)
 }
 
 async function accept(c: AppContext, call: SupplierCall, { campaign }: CampaignSnapshot, fields: LeadFields) {

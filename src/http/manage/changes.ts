@@ -41,7 +41,7 @@ export interface RowChange<Row extends Versioned, Schema extends z.ZodType> {
   readonly update: (known: Row, settings: z.output<Schema>) => Promise<Written<Row> | null>
 }
 
-const MAX_TRIES = 5
+const MAX_TRIES = 10
 
 /** Changes some members of a row and loses none that others change at the same time. @returns the row, or the refusal */
 export async function changeRow<Row extends Versioned, Schema extends z.ZodType>(

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { AuctionPlan, Contender } from '../../../src/core/auction/plan'
@@ -34,7 +35,11 @@ describe('the order of bids', () => {
   })
 
   it('puts priority before price in a waterfall', () => {
-    const contenders = [aContender('a', { priority: 2 }), aContender('b', { priority: 1 }), aContender('c', { priority: 2 })]
+    const contenders = [
+      aContender('a', { priority: 2 }),
+      aContender('b', { priority: 1 }),
+      aContender('c', { priority: 2 }),
+    ]
     expect(rank({ distribution: 'waterfall', contenders }, { a: 10, b: 1, c: 20 })).toEqual(['b', 'c', 'a'])
   })
 
@@ -45,10 +50,10 @@ describe('the order of bids', () => {
 
   it('draws in proportion to the weights', () => {
     const drawn = Array.from({ length: 4_096 }, (_, index) => {
-      const hash = (salt: number) => ((index * 2_654_435_761 + salt * 40_503_551) >>> 0).toString(16).padStart(8, '0')
+      const tieBreakFor = (id: string) => createHash('sha256').update(`${index} ${id}`).digest('hex')
       const contenders = [
-        aContender('a', { weight: 3, tieBreak: hash(1).repeat(8) }),
-        aContender('b', { weight: 1, tieBreak: hash(7).repeat(8) }),
+        aContender('a', { weight: 3, tieBreak: tieBreakFor('a') }),
+        aContender('b', { weight: 1, tieBreak: tieBreakFor('b') }),
       ]
       return rank({ distribution: 'weighted', contenders }, { a: 1, b: 1 })[0]
     })
@@ -66,12 +71,12 @@ describe('the order of bids', () => {
 describe('the early end of waiting', () => {
   const amount = fc.integer({ min: 0, max: 6 })
   const aRandomContender = (id: string) =>
-    fc.record({ ceiling: fc.option(amount), priority: fc.integer({ min: 1, max: 2 }), weight: fc.nat(2), bid: amount }).map(
-      ({ ceiling, bid: wanted, ...rest }): { contender: Contender; amount: number } => ({
+    fc
+      .record({ ceiling: fc.option(amount), priority: fc.integer({ min: 1, max: 2 }), weight: fc.nat(2), bid: amount })
+      .map(({ ceiling, bid: wanted, ...rest }): { contender: Contender; amount: number } => ({
         contender: aContender(id, { ...rest, maxBidMicros: ceiling === null ? null : units(ceiling) }),
         amount: Math.min(wanted, ceiling ?? wanted),
-      }),
-    )
+      }))
 
   it.each(['ping_post', 'waterfall', 'weighted', 'round_robin'] as const)(
     'never changes who comes first in %s, whatever those still out would have bid',

@@ -37,7 +37,12 @@ describe('selling to one buyer', () => {
     const story = posting().wait(50).posts('a', ACCEPTED)
     expect(story.happened).toEqual(['post_answered', 'settled'])
     expect(story.state).toMatchObject({ phase: 'settled', outcome: 'sold', settledAt: START + 50, sequence: 1 })
-    expect(story.attempts[0]?.stage).toEqual({ at: 'accepted', since: START + 50, reference: 'ref-1', redirectUrl: null })
+    expect(story.attempts[0]?.stage).toEqual({
+      at: 'accepted',
+      since: START + 50,
+      reference: 'ref-1',
+      redirectUrl: null,
+    })
   })
 
   it.each([

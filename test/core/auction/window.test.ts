@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { replay } from '../../../src/core/auction/evolve'
 import { isClosed } from '../../../src/core/auction/state'
-import { aContender, aPlan, bid, no, pinging, planned, Story, START, units } from '../../support/auction-factories'
+import { aContender, aPlan, bid, no, pinging, planned, START, type Story, units } from '../../support/auction-factories'
 
 const ranking = ({ state }: Story) => (isClosed(state) ? state.ranking.map(({ contractId }) => contractId) : null)
 const cause = ({ state }: Story) => (isClosed(state) ? state.closeCause : null)
@@ -113,7 +113,10 @@ describe('closing', () => {
   })
 
   it('counts who is still out when the time is over as timed out, and says when it was asked', () => {
-    const story = pinging().bids({ a: 30 }).wait(2_000).closes({ b: START + 5 })
+    const story = pinging()
+      .bids({ a: 30 })
+      .wait(2_000)
+      .closes({ b: START + 5 })
     expect(cause(story)).toBe('window_over')
     expect(story.last.slice(0, 2)).toMatchObject([
       { contractId: 'b', askedAt: START + 5, answer: no('timed_out') },

@@ -1,15 +1,16 @@
-/**
- * An auction in a real object with real storage, whose clock the test moves and whose calls to the world are recorded. It
- * can be killed at any moment: what it had in memory is then gone for good, as after a deploy.
- */
-import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test'
+/** An auction in a real object, whose clock the test moves and whose calls to the world are recorded. */
 import { env } from 'cloudflare:workers'
 import { AuctionObject } from '../../../durable-objects/auction/auction'
 import type { AuctionServices } from '../../../durable-objects/auction/services'
 import { BuyerLine } from '../../../durable-objects/buyer-line/buyer-line'
+import type { PingShardRpc, ShardRequest } from '../../../durable-objects/ping-shard'
+import type { LeadAnswer } from '../../../src/contracts/lead-answer'
 import type { AuctionView, BuyerAccountRpc, SubmitLead, SubmitResult } from '../../../src/contracts/objects'
 import type { LeadProjection, PostRetry } from '../../../src/contracts/projection'
+import { leadToSubmit } from '../../support/submit-lead'
+import { ObjectLife } from './object-life'
 import { Recorder } from './recorder'
+import type { TestBuyer } from './test-buyer'
 
 /** So far ahead that no alarm ever comes by itself: a test says when. */
 const AHEAD_MS = 50 * 365 * 24 * 60 * 60 * 1_000
@@ -20,7 +21,7 @@ export interface ScheduledRetry extends PostRetry {
 
 /** What a test puts in place of the usual. */
 export interface PlayedServices extends Partial<AuctionServices> {
-  /** What the accounts answer; by default they grant whatever is asked. */
+  /** What the accounts do besides being recorded; by default they grant whatever is asked. */
   readonly accounts?: Partial<BuyerAccountRpc>
 }
 
@@ -30,13 +31,17 @@ export class PlayedAuction {
   readonly retries = new Recorder<ScheduledRetry>()
   /** As `reserve buy_a 1`, with the number of the attempt. */
   readonly accountCalls = new Recorder<string>()
+  readonly shardRequests = new Recorder<ShardRequest>()
   readonly logged = new Recorder<string>()
-  #services: AuctionServices
-  #object: AuctionObject | null = null
+  readonly #life: ObjectLife<AuctionObject>
+  #services: PlayedServices
   #aheadMs = AHEAD_MS
 
   constructor(services: PlayedServices = {}) {
-    this.#services = this.#recording(services)
+    this.#services = services
+    this.#life = new ObjectLife(env.AUCTION, env.AUCTION.idFromString(this.objectId), (state) => {
+      return new AuctionObject(state, env, this.#recording())
+    })
   }
 
   now(): number {
@@ -61,10 +66,14 @@ export class PlayedAuction {
   }
 
   /** @throws where there is no auction of this tenant */
-  async view(tenantId = 'live'): Promise<AuctionView> {
-    const view = await this.run((auction) => auction.view(tenantId))
+  async view(): Promise<AuctionView> {
+    const view = await this.viewOf('live')
     if (view === null) throw new Error('no such auction')
     return view
+  }
+
+  viewOf(tenantId: string): Promise<AuctionView | null> {
+    return this.run((auction) => auction.view(tenantId))
   }
 
   acknowledge(sequence: number): Promise<void> {
@@ -76,45 +85,34 @@ export class PlayedAuction {
   }
 
   /** @returns when the watchdog comes, in ms from now, or null where none is set */
-  alarmInMs(): Promise<number | null> {
-    return this.run(async (_, { storage }) => {
-      const at = await storage.getAlarm()
-      return at === null ? null : at - this.now()
-    })
+  async alarmInMs(): Promise<number | null> {
+    const at = await this.#life.alarmAt()
+    return at === null ? null : at - this.now()
   }
 
   /** Moves the clock to the alarm and lets it ring. @throws where none is set */
   async ring(): Promise<void> {
-    const inMs = await this.alarmInMs()
-    if (inMs === null) throw new Error('no alarm is set')
-    this.advance(Math.max(0, inMs))
-    await this.run(async (auction, { storage }) => {
-      await storage.deleteAlarm()
-      await auction.alarm()
-    })
+    this.advance(Math.max(0, (await this.alarmInMs()) ?? 0))
+    await this.#life.ring()
   }
 
-  /** @returns the keys that are stored */
-  stored(): Promise<readonly string[]> {
-    return this.run(async (_, { storage }) => [...storage.kv.list()].map(([key]) => key))
+  /** @returns what is stored, by key */
+  stored(): Promise<{ readonly [key: string]: unknown }> {
+    return this.run((_, { storage }) => Object.fromEntries(storage.kv.list()))
   }
 
-  /** Kills every object, with all that runs in it. The next call begins a new life from what was stored. */
-  async crash(services?: PlayedServices): Promise<void> {
-    this.#object = null
-    if (services !== undefined) this.#services = this.#recording(services)
-    await abortAllDurableObjects()
+  /** Kills every object, with all that runs in it. @param services of the next life, where they change */
+  async crash(services: PlayedServices = this.#services): Promise<void> {
+    this.#services = services
+    await this.#life.crash()
   }
 
-  run<T>(act: (auction: AuctionObject, state: DurableObjectState) => Promise<T>): Promise<T> {
-    const stub = env.AUCTION.get(env.AUCTION.idFromString(this.objectId))
-    return runInDurableObject(stub, (_, state) => {
-      this.#object ??= new AuctionObject(state, env, this.#services)
-      return act(this.#object, state)
-    })
+  run<R>(act: (auction: AuctionObject, state: DurableObjectState) => R | Promise<R>): Promise<R> {
+    return this.#life.run(act)
   }
 
-  #recording({ accounts = {}, ...services }: PlayedServices): AuctionServices {
+  #recording(): AuctionServices {
+    const { accounts = {}, newShard, ...services } = this.#services
     const now = () => this.now()
     return {
       now,
@@ -124,15 +122,24 @@ export class PlayedAuction {
         openSecrets: async (sealed) => sealed,
         tokens: async () => ({ ok: false, reason: 'no tokens here' }),
       }),
-      newShard: () => env.PING_SHARD.get(env.PING_SHARD.newUniqueId()),
+      newShard: () => this.#shard(newShard?.() ?? env.PING_SHARD.get(env.PING_SHARD.newUniqueId())),
       account: (_, buyerId) => this.#account(buyerId, accounts),
       sealedSecrets: async () => ({}),
-      sealLead: async (fields) => ({ sealedFields: `sealed ${fields.length}`, sealedKey: 'key' }),
+      sealLead: async () => ({ sealedFields: 'sealed', sealedKey: 'sealed' }),
       project: async (message) => this.projected.push(message),
       retryLater: async (message, delaySeconds) => this.retries.push({ ...message, delaySeconds }),
       tieBreak: (_, buyerId) => buyerId,
       log: (event) => this.logged.push(event),
       ...services,
+    }
+  }
+
+  #shard(shard: PingShardRpc): PingShardRpc {
+    return {
+      ping: (request) => {
+        this.shardRequests.push(request)
+        return shard.ping(request)
+      },
     }
   }
 
@@ -153,4 +160,20 @@ export class PlayedAuction {
       configure: async () => undefined,
     }
   }
+}
+
+/** A lead for these buyers. */
+export function leadFor(buyers: readonly TestBuyer[], overrides: Partial<SubmitLead> = {}): SubmitLead {
+  return leadToSubmit({ contracts: buyers.map(({ contract }) => contract), ...overrides })
+}
+
+/** @returns the supplier's answer, as its body says it. @throws where there was none */
+export function answerIn(result: SubmitResult | null): LeadAnswer['data'] & { readonly http: number } {
+  if (result?.kind !== 'answer') throw new Error(`no answer but ${result?.kind}`)
+  return { http: result.status, ...(JSON.parse(result.body) as LeadAnswer).data }
+}
+
+/** @returns how many posts each buyer received */
+export async function postsOf(buyers: readonly TestBuyer[]): Promise<readonly number[]> {
+  return Promise.all(buyers.map(async (buyer) => (await buyer.posts()).length))
 }

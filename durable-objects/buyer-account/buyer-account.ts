@@ -1,14 +1,21 @@
 /**
  * One per buyer: whether a sale to it may happen, decided at the moment of the award.
  *
- * A hold belongs to its attempt until that attempt ends; it never expires by itself, because a post that may have been
- * taken must stay counted. Every call is idempotent by auction and attempt. Counting and holding are one step without an
- * await between them: no two auctions can take the last place.
+ * A hold belongs to its attempt until that attempt ends. It never expires by itself, because a post that may have been taken
+ * must stay counted: what stays open for long is asked about, and its auction says what became of it. Every call is
+ * idempotent by auction and attempt. Counting and holding are one step without an await between them: no two auctions can
+ * take the last place.
  */
 import { DurableObject } from 'cloudflare:workers'
-import type { AccountConfiguration, BuyerAccountRpc, ReserveRequest, ReserveResult } from '../src/contracts/objects'
-import { type Cap, capWindowStart, fitsCap } from '../src/core/limits/cap'
-import { UsageCounter } from './usage-counter'
+import type {
+  AccountConfiguration,
+  AuctionRpc,
+  BuyerAccountRpc,
+  ReserveRequest,
+  ReserveResult,
+} from '../../src/contracts/objects'
+import { type Cap, capWindowStart, fitsCap } from '../../src/core/limits/cap'
+import { UsageCounter } from '../usage-counter'
 
 interface HoldRow extends Record<string, SqlStorageValue> {
   status: 'held' | 'sold' | 'released'
@@ -17,13 +24,26 @@ interface HoldRow extends Record<string, SqlStorageValue> {
   at: number
 }
 
+export interface BuyerAccountServices {
+  readonly now: () => number
+  readonly auction: (objectId: string) => AuctionRpc | null
+}
+
+/** Longer than any attempt takes to be on record in its auction; a hold that is older is asked about. */
+const UNRESOLVED_MS = 10 * 60 * 1_000
+const MAX_ASKED = 200
+
 export class BuyerAccountObject extends DurableObject implements BuyerAccountRpc {
   readonly #sql: SqlStorage
   readonly #usage: UsageCounter
+  readonly #services: BuyerAccountServices
+  /** Whether an alarm is known to be set. */
+  #isWatching = false
   #configuration: AccountConfiguration | null
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(ctx: DurableObjectState, env: Env, services: BuyerAccountServices) {
     super(ctx, env)
+    this.#services = services
     this.#sql = ctx.storage.sql
     this.#sql.exec(`CREATE TABLE IF NOT EXISTS holds (
       auction_id TEXT NOT NULL, attempt INTEGER NOT NULL, status TEXT NOT NULL, contract_id TEXT NOT NULL,
@@ -45,7 +65,8 @@ export class BuyerAccountObject extends DurableObject implements BuyerAccountRpc
       price_micros: priceMicros,
       at,
     })
-    this.#usage.add({ contractId, at, count: 1, amountMicros: priceMicros })
+    this.#usage.add({ scope: contractId, at, count: 1, amountMicros: priceMicros })
+    await this.#watch()
     return { granted: true }
   }
 
@@ -63,13 +84,45 @@ export class BuyerAccountObject extends DurableObject implements BuyerAccountRpc
     // The row stays as a tombstone: a reserve that was delayed on its way must not come to hold what is over.
     this.#write(auctionId, attempt, { status: 'released', contract_id: '', price_micros: 0, at: 0 })
     if (known === null) return
-    this.#usage.add({ contractId: known.contract_id, at: known.at, count: -1, amountMicros: -known.price_micros })
+    this.#usage.add({ scope: known.contract_id, at: known.at, count: -1, amountMicros: -known.price_micros })
   }
 
   async configure(configuration: AccountConfiguration): Promise<void> {
     if (this.#configuration !== null && this.#configuration.version > configuration.version) return
     this.#configuration = configuration
     this.ctx.storage.kv.put('configuration', configuration)
+  }
+
+  /**
+   * Asks about holds that nobody resolved: an auction that died before its attempt was on record has begun anew and knows
+   * nothing of it.
+   */
+  override async alarm(): Promise<void> {
+    this.#isWatching = false
+    const before = this.#services.now() - UNRESOLVED_MS
+    const stale = this.#sql
+      .exec<{ auction_id: string; attempt: number; contract_id: string }>(
+        "SELECT auction_id, attempt, contract_id FROM holds WHERE status = 'held' AND at < ? LIMIT ?",
+        before,
+        MAX_ASKED,
+      )
+      .toArray()
+    for (const { auction_id, attempt, contract_id } of stale) await this.#ask(auction_id, attempt, contract_id)
+    const [row] = this.#sql.exec<{ held: number }>("SELECT COUNT(*) AS held FROM holds WHERE status = 'held'").toArray()
+    if ((row?.held ?? 0) > 0) await this.#watch()
+  }
+
+  async #ask(auctionId: string, attempt: number, contractId: string): Promise<void> {
+    const outcome = await this.#services.auction(auctionId)?.attemptOutcome(attempt, contractId)
+    if (outcome === 'sold') await this.commit(auctionId, attempt)
+    if (outcome === 'over' || outcome === undefined) await this.release(auctionId, attempt)
+  }
+
+  async #watch(): Promise<void> {
+    if (this.#isWatching) return
+    this.#isWatching = true
+    if ((await this.ctx.storage.getAlarm()) === null)
+      await this.ctx.storage.setAlarm(this.#services.now() + UNRESOLVED_MS)
   }
 
   #refusalOf({ contractId, priceMicros, at }: ReserveRequest): 'paused' | 'capped' | 'out_of_budget' | null {

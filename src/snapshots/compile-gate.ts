@@ -1,0 +1,19 @@
+/** From a supplier and its source links to what its gate decides by. Pure. */
+import type { GateConfiguration } from '../contracts/objects'
+import type { SourceLinkSettings } from '../contracts/source-link'
+import type { SourceLinkRow } from '../stores/source-link-store'
+import type { SupplierRow } from '../stores/supplier-store'
+import { compileCap } from './compile-cap'
+
+export function compileGate(supplier: SupplierRow, links: readonly SourceLinkRow[]): GateConfiguration {
+  const capped = links.flatMap(({ campaignId, settings }) => {
+    const { caps, ping_caps } = settings as SourceLinkSettings
+    if (caps.length === 0 && ping_caps.length === 0) return []
+    return [[campaignId, { caps: caps.map(compileCap), pingCaps: ping_caps.map(compileCap) }] as const]
+  })
+  return {
+    version: supplier.version,
+    active: supplier.status === 'active' && supplier.archivedAt === null,
+    links: Object.fromEntries(capped),
+  }
+}

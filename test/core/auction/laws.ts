@@ -1,0 +1,113 @@
+/** What must hold for every auction at every moment, whatever happened to it. */
+import { expect } from 'vitest'
+import type { AuctionEvent } from '../../../src/core/auction/events'
+import { evolve, replay } from '../../../src/core/auction/evolve'
+import { ABSENT, type AttemptStage, type AuctionState, isClosed } from '../../../src/core/auction/state'
+import { bidsOf, isAnswerable, salesOf, statusOf, unsoldReason } from '../../../src/core/auction/summary'
+import { nextWakeAt } from '../../../src/core/auction/timing'
+import { traceOf } from '../../../src/core/auction/trace'
+import { supplierPayout } from '../../../src/core/money/payout'
+import type { ObjectModel } from './object-model'
+
+export function expectLaws(model: ObjectModel): void {
+  expect(replay(model.events)).toEqual(model.state)
+  expectPlacesHeld(model.state)
+  expectFairAttempts(model)
+  expectOnePostABuyer(model)
+  expectSomethingToComeNext(model.state)
+  expectSalesTold(model)
+  expectShowable(model)
+  if (isClosed(model.state)) expect(model.state.acknowledged).toBeLessThanOrEqual(model.state.sequence)
+}
+
+const isOver = ({ at }: AttemptStage) => at === 'rejected' || at === 'denied'
+
+/** Accepted, unknown and posting never pass the places, nor does what is being reserved for them. */
+function expectPlacesHeld(state: AuctionState): void {
+  if (!isClosed(state)) return
+  expect(state.attempts.filter(({ stage }) => !isOver(stage)).length).toBeLessThanOrEqual(state.plan.maxSells)
+  const ids = state.attempts.map(({ contractId }) => contractId)
+  expect(new Set(ids).size).toBe(ids.length)
+  expect(state.attempts.map(({ number }) => number)).toEqual(ids.map((_, index) => index + 1))
+  expect(ids).toEqual(state.ranking.slice(0, ids.length).map(({ contractId }) => contractId))
+}
+
+/** Every attempt is at a price that the buyer bid in time and that no limit forbids, and pays the supplier by its terms. */
+function expectFairAttempts({ events, plan, state }: ObjectModel): void {
+  if (!isClosed(state)) return
+  for (const { contractId, priceMicros, payoutMicros } of state.attempts) {
+    const contender = plan.contenders.find(({ id }) => id === contractId)
+    const answers = events.filter((event) => event.type === 'answered' && event.contractId === contractId)
+    expect(answers).toMatchObject([{ answer: { kind: 'bid', priceMicros } }])
+    expect(answers[0]?.at).toBeLessThanOrEqual(state.openedAt + plan.bidWindowMs)
+    expect(Number.isSafeInteger(priceMicros)).toBe(true)
+    expect(priceMicros).toBeGreaterThanOrEqual(Math.max(plan.floorMicros, contender?.minBidMicros ?? 0))
+    expect(priceMicros).toBeLessThanOrEqual(contender?.maxBidMicros ?? priceMicros)
+    expect(payoutMicros).toBe(supplierPayout(plan.payout, priceMicros))
+  }
+}
+
+/** No buyer is ever sent the lead in two attempts, nor a second copy that it did not agree to. */
+function expectOnePostABuyer({ sent, plan }: ObjectModel): void {
+  const first = new Map<string, (typeof sent)[number]>()
+  for (const post of sent) {
+    const earlier = first.get(post.buyerId)
+    if (earlier === undefined) first.set(post.buyerId, post)
+    else {
+      expect(post).toMatchObject({ contractId: earlier.contractId, attempt: earlier.attempt })
+      expect(plan.contenders.find(({ id }) => id === post.contractId)?.onUnknown).toBe('retry')
+    }
+  }
+}
+
+/** Selling without anything that is out would stand still; and what no person must decide has a time to be looked at. */
+function expectSomethingToComeNext(state: AuctionState): void {
+  if (state.phase !== 'selling') return
+  const out = state.attempts.filter(({ stage }) => stage.at !== 'accepted' && !isOver(stage))
+  expect(out).not.toEqual([])
+  const isParked = out.every(({ stage }) => stage.at === 'unknown' && stage.parked)
+  if (!isParked || state.acknowledged < state.sequence) expect(nextWakeAt(state)).not.toBeNull()
+}
+
+/** Once nothing is left but to learn what became of a post, which may take days, the database knows of every sale. */
+function expectSalesTold({ events, state }: ObjectModel): void {
+  if (!isClosed(state)) return
+  if (state.attempts.some(({ stage }) => stage.at === 'reserving' || stage.at === 'posting')) return
+  let [folded, told]: [AuctionState, number] = [ABSENT, 0]
+  for (const event of events) {
+    const before = isClosed(folded) ? folded.sequence : 0
+    folded = evolve(folded, event)
+    if (isClosed(folded) && folded.sequence > before) told = salesOf(folded).length
+  }
+  expect(told).toBe(salesOf(state).length)
+}
+
+/** What is shown can be shown at any moment. */
+function expectShowable({ state, events, plan }: ObjectModel): void {
+  expect(traceOf(events)).toHaveLength(events.length)
+  expect(bidsOf(state)).toHaveLength(plan.contenders.length + plan.refusals.length)
+  const sales = salesOf(state)
+  expect(statusOf(state)).toBe(sales.length > 0 ? 'sold' : state.phase === 'settled' ? 'unsold' : 'pending')
+  if (state.phase !== 'settled') return
+  expect(state.outcome).toBe(sales.length > 0 ? 'sold' : 'unsold')
+  expect(isAnswerable(state)).toBe(true)
+  expect(nextWakeAt(state)).not.toBeNull()
+  if (plan.contenders.length > 0 && sales.length === 0) expect(unsoldReason(state)).not.toBeNull()
+  for (const { reason, attempt } of bidsOf(state)) expect(reason === null).toBe(attempt?.stage.at === 'accepted')
+}
+
+/** What one step may never do to what was before it. */
+export function expectNoStepBack(before: AuctionState, after: AuctionState, events: readonly AuctionEvent[]): void {
+  if (before.phase === 'settled') expect(events.every(({ type }) => type === 'acknowledged')).toBe(true)
+  if (!isClosed(before) || !isClosed(after)) return
+  expect(after.ranking).toEqual(before.ranking)
+  expect(after.sequence).toBeGreaterThanOrEqual(before.sequence)
+  for (const [index, { contractId, stage }] of before.attempts.entries()) {
+    const next = after.attempts[index]?.stage
+    if (isOver(stage) || stage.at === 'accepted') expect(next).toEqual(stage)
+    const wasUnknown = stage.at === 'unknown' || (stage.at === 'posting' && stage.wasUnknown)
+    const contender = before.plan.contenders.find(({ id }) => id === contractId)
+    if (wasUnknown && next?.at === 'rejected') expect(contender?.onUnknown).toBe('retry')
+    if (wasUnknown) expect(['unknown', 'posting', 'accepted', 'rejected']).toContain(next?.at)
+  }
+}

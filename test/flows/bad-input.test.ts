@@ -1,0 +1,137 @@
+import { request } from 'node:http'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { BAD_REQUESTS, type BadRequest, MARK } from '../support/bad-requests'
+import { type Made, Operator, type Problem, UNKNOWN_KEY } from '../support/gavel-client'
+import { bid, HttpBuyer } from '../support/http-buyer'
+import { CONTACT_FIELDS, freshLead, guideContract, openMarket } from '../support/market'
+import { OPERATOR_KEY, SANDBOX_KEY, ServedGavel } from '../support/served-gavel'
+
+interface RawReply {
+  readonly status: number
+  readonly headers: { readonly [name: string]: string | string[] | undefined }
+  readonly text: string
+}
+
+let gavel: ServedGavel
+let operator: Operator
+let buyer: HttpBuyer
+/** What stands for `<name>` in the table. */
+let ids: Record<string, string>
+let keys: Record<BadRequest['key'], string | null>
+
+/** A market that has sold one lead, with the names that the table knows it by. */
+async function openNamed(caller: Operator, prefix: string) {
+  const { campaignId, supplier, buyerIds } = await openMarket(caller, {
+    campaign: {
+      fields: [...CONTACT_FIELDS, { name: 'age', type: 'number' }, { name: 'note', type: 'string' }],
+    },
+    buyers: { only: guideContract(buyer) },
+  })
+  const { body } = await supplier.ingest(campaignId, freshLead())
+  const { auction_id: auction } = (await caller.lead(body.data.id)).body
+  const named = { campaign: campaignId, supplier: supplier.id, buyer: buyerIds.only ?? '', lead: body.data.id, auction }
+  return { supplier, ids: Object.fromEntries(Object.entries(named).map(([name, id]) => [prefix + name, id])) }
+}
+
+beforeAll(async () => {
+  buyer = await HttpBuyer.start()
+  buyer.whenPinged(bid(20))
+  gavel = await ServedGavel.start()
+  operator = new Operator(gavel.url, OPERATOR_KEY)
+  const mine = await openNamed(operator, '')
+  const theirs = await openNamed(new Operator(gavel.url, SANDBOX_KEY), 'their ')
+  const other = await operator.createSupplier('Another supplier')
+  ids = { ...mine.ids, ...theirs.ids, 'other supplier': other.id }
+  keys = { operator: OPERATOR_KEY, supplier: mine.supplier.key, none: null, garbage: MARK, unknown: UNKNOWN_KEY }
+})
+
+afterAll(async () => {
+  await buyer?.close()
+  await gavel?.[Symbol.asyncDispose]()
+})
+
+const filled = (text: string) => text.replace(/<([a-z ]+)>/g, (whole, name: string) => ids[name] ?? whole)
+
+/** Sends bytes and methods that fetch would not. */
+function send({ method, path, key, body, type, headers, chunked }: BadRequest): Promise<RawReply> {
+  const bytes = typeof body === 'string' ? Buffer.from(filled(body)) : body
+  const presented = keys[key]
+  const contentType = type === undefined ? 'application/json' : type
+  const sent = {
+    ...(presented !== null && { 'x-api-key': presented }),
+    ...(bytes !== undefined && contentType !== null && { 'content-type': contentType }),
+    ...(bytes !== undefined && !chunked && { 'content-length': String(bytes.length) }),
+    ...headers,
+  }
+  return new Promise((resolve, reject) => {
+    const call = request(`${gavel.url}/`, {
+      method,
+      path: encodeURI(filled(path)).replaceAll('%25', '%'),
+      headers: sent,
+      agent: false,
+    })
+    call.on('error', reject).on('response', (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('error', reject)
+      response.on('data', (part: string) => {
+        text += part
+      })
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }))
+    })
+    for (let from = 0; chunked && bytes !== undefined && from < bytes.length; from += 10_000) {
+      call.write(bytes.subarray(from, from + 10_000))
+    }
+    call.end(chunked ? undefined : bytes)
+  })
+}
+
+function expectProblem(
+  { status, headers, text }: RawReply,
+  [wantedStatus, wantedError]: BadRequest['wanted'],
+): Problem {
+  expect([status, text]).toEqual([wantedStatus, expect.stringContaining(`"error":"${wantedError}"`)])
+  expect(headers['content-type']).toBe('application/problem+json')
+  const problem = JSON.parse(text) as Problem
+  expect(problem).toMatchObject({
+    error: wantedError,
+    message: expect.stringMatching(/./),
+    request_id: headers['x-request-id'],
+    type: expect.stringMatching(/^https:\/\//),
+    title: expect.stringMatching(/./),
+    status: wantedStatus,
+  })
+  expect(problem.request_id).toMatch(/^req_[0-9A-HJKMNP-TV-Z]{26}$/)
+  for (const error of problem.field_errors ?? []) {
+    expect(error).toEqual({ field: expect.any(String), code: expect.any(String), expected: expect.stringMatching(/./) })
+  }
+  return problem
+}
+
+describe('a request that is not as it should be', () => {
+  it.for(BAD_REQUESTS.map((bad) => [`${bad.method} ${bad.path.slice(0, 60)}: ${bad.name}`, bad] as const))(
+    '%s',
+    async ([, bad]) => {
+      const reply = await send(bad)
+      if (bad.wanted[0] === 422) {
+        const { error, field_errors } = expectProblem(reply, bad.wanted)
+        if (error === 'invalid_payload') expect(field_errors).not.toEqual([])
+      } else expectProblem(reply, bad.wanted)
+      expect(reply.text + JSON.stringify(reply.headers)).not.toContain(MARK)
+      expect(reply.headers).not.toHaveProperty('x-evil')
+    },
+  )
+
+  it('leaves everything as it was', async () => {
+    const { body } = await operator.get<Made & { name: string; status: string }>(`/v1/campaigns/${ids.campaign}`)
+    expect(body).toMatchObject({ name: 'Auto insurance, Texas', status: 'active' })
+    expect((await operator.get<{ data: unknown[] }>('/v1/campaigns')).body.data).toHaveLength(1)
+    expect((await operator.get<{ data: unknown[] }>('/v1/suppliers')).body.data).toHaveLength(2)
+    expect((await operator.get<{ data: unknown[] }>('/v1/buyers')).body.data).toHaveLength(1)
+    expect(buyer.posts).toHaveLength(2)
+  })
+
+  it('is never the fault of the server', () => {
+    expect(gavel.said).not.toMatch(/request_failed|uncaught|unhandled/i)
+    expect(gavel.said).not.toContain(MARK)
+  })
+})
