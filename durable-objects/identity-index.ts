@@ -35,8 +35,8 @@ export class IdentityIndexObject extends DurableObject implements IdentityIndexR
     const now = this.#now()
     const rows = keys.map((key) => this.#find(key))
     if (rows.some((row) => row !== null && row.expires_at > now && row.auction_id !== auctionId)) return false
-    // A claim that is repeated keeps what it has: it may be confirmed already.
-    const missing = keys.filter((_, index) => rows[index]?.auction_id !== auctionId)
+    // A claim that is repeated keeps what it has: it may be confirmed already. One that has ended is taken anew.
+    const missing = keys.filter((_, index) => (rows[index]?.expires_at ?? 0) <= now)
     this.#write(missing, auctionId, now + holdMs)
     await this.#sweep.keep(now)
     return true

@@ -18,8 +18,10 @@ export interface ShardRequest {
 }
 
 export interface PingShardRpc {
-  /** @returns lines of JSON, one a buyer, as they answer; cancelling the stream aborts what is still out */
+  /** @returns lines of JSON, one a buyer, as they answer */
   ping(request: ShardRequest): Promise<ReadableStream<Uint8Array>>
+  /** Aborts what is still out. Cancelling the stream does not: its writer hears of that only when it next writes. */
+  stop(): Promise<void>
 }
 
 export interface ShardReport {
@@ -29,6 +31,7 @@ export interface ShardReport {
 
 export class PingShardObject extends DurableObject implements PingShardRpc {
   readonly #line: BuyerLine
+  readonly #abort = new AbortController()
 
   constructor(ctx: DurableObjectState, env: Env, services: { readonly line: BuyerLine }) {
     super(ctx, env)
@@ -36,14 +39,13 @@ export class PingShardObject extends DurableObject implements PingShardRpc {
   }
 
   async ping(request: ShardRequest): Promise<ReadableStream<Uint8Array>> {
-    const abort = new AbortController()
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
     const writer = writable.getWriter()
     // The reader has gone: nobody waits for the rest.
-    writer.closed.catch(() => abort.abort())
+    writer.closed.catch(() => this.#abort.abort())
     const ask = async (contract: AuctionContract) => {
       const sealed = request.sealed[contract.terms.id] ?? ''
-      const call = { ...request, contract, sealed: sealed === '' ? null : sealed, signal: abort.signal }
+      const call = { ...request, contract, sealed: sealed === '' ? null : sealed, signal: this.#abort.signal }
       const report = await this.#line.ping(call)
       const line: ShardReport = { contractId: contract.terms.id, report }
       await writer.write(encoder.encode(`${JSON.stringify(line)}\n`)).catch(() => undefined)
@@ -51,6 +53,10 @@ export class PingShardObject extends DurableObject implements PingShardRpc {
     const all = Promise.all(request.contracts.map(ask)).finally(() => writer.close().catch(() => undefined))
     this.ctx.waitUntil(all)
     return readable
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort()
   }
 }
 
@@ -61,6 +67,7 @@ export async function* readReports(
   stream: ReadableStream<Uint8Array>,
   signal: AbortSignal,
 ): AsyncGenerator<ShardReport> {
+  if (signal.aborted) return stream.cancel()
   const reader = stream.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader()
   const cancel = () => void reader.cancel().catch(() => undefined)
   signal.addEventListener('abort', cancel, { once: true })

@@ -154,6 +154,7 @@ export function auctionServices(env: Env): AuctionServices {
     line,
     newShard: () => env.PING_SHARD.get(env.PING_SHARD.newUniqueId()),
     account: account.bind(partsOf(env)),
+    rotation: (tenantId, campaignId) => env.ROTATION.get(env.ROTATION.idFromName(`${tenantId}/${campaignId}`)),
     gate: (tenantId, supplierId) => partsOf(env).gate(tenantId, supplierId),
     identityIndex: (tenantId, campaignId, prefix) =>
       env.IDENTITY_INDEX.get(env.IDENTITY_INDEX.idFromName(`${tenantId}/${campaignId}/${prefix}`)),

@@ -12,7 +12,7 @@ import type { AuctionEvent } from '../../src/core/auction/events'
 import { evolve } from '../../src/core/auction/evolve'
 import { ABSENT, type AuctionState, isClosed } from '../../src/core/auction/state'
 import { attemptOutcomeOf, isAnswerable, type LeadOutcome, leadOutcomeOf } from '../../src/core/auction/summary'
-import { nextWakeAt, RETENTION_MS } from '../../src/core/auction/timing'
+import { nextWakeAt, RETENTION_MS, windowEndOf } from '../../src/core/auction/timing'
 import { publicIds } from '../buyer-line/buyer-line'
 import { answerOf } from './answer'
 import { BidWindow } from './bid-window'
@@ -26,8 +26,9 @@ import { viewOf } from './view'
 
 /** How long a twin of a running request waits for its answer. */
 const TWIN_WAIT_MS = 5_000
-/** The soonest that the watchdog comes: what is overdue was just tried. */
+/** How soon, and how late at most, the watchdog comes again for what is overdue. */
 const WATCHDOG_SOONEST_MS = 1_000
+const WATCHDOG_LATEST_MS = 10 * 60 * 1_000
 const MS_PER_SECOND = 1_000
 
 export class AuctionObject extends DurableObject implements AuctionRpc {
@@ -59,7 +60,8 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
 
   async submit(lead: SubmitLead): Promise<SubmitResult> {
     if (this.#record !== null) {
-      this.#sealedSecrets ??= lead.sealedSecrets
+      // Another request may come from another campaign, whose credentials are not for these contracts.
+      if (lead.fingerprint === this.#record.lead.fingerprint) this.#sealedSecrets ??= lead.sealedSecrets
       return this.#replay(lead.fingerprint)
     }
     // Twins that arrive while the identity is being claimed share that claim.
@@ -120,9 +122,9 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
         await this.#armWatchdog()
         return
       }
-      // Everything in memory had its own time and did not use it: it is as good as gone.
-      this.#running = false
-      this.#resume()
+      // Of what runs in this instance, only what had its time and did not use it is as good as gone.
+      if (this.#running) this.#do({ type: 'watchdog' })
+      else this.#resume()
       await this.#outbox.retryDue(this.#state, this.#services.now())
       await this.#outbox.flush(this.#record, this.#state)
     } catch (error) {
@@ -134,12 +136,12 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
   /** @returns false where the lead's identity is another auction's; nothing is stored then */
   async #begin(lead: SubmitLead): Promise<boolean> {
     if (!(await this.#claims.take(lead))) {
-      if (lead.link.capped.leads)
-        await this.#services.gate(lead.terms.tenantId, lead.link.supplierId).cancel(this.ctx.id.toString())
+      await this.#outbox.cancel(lead)
       return false
     }
     const objectId = this.ctx.id.toString()
-    const plan = planOf(lead, (buyerId) => this.#services.tieBreak(objectId, buyerId))
+    const tieBreak = (buyerId: string) => this.#services.tieBreak(objectId, buyerId)
+    const plan = planOf(lead, { tieBreak, turns: await this.#turns(lead) })
     const [planned] = decide(ABSENT, { type: 'plan', plan }, this.#services.now())
     if (planned === undefined) throw new Error('a plan was not taken')
     this.#record = AuctionRecord.begin(this.ctx.storage.kv, lead, planned)
@@ -150,6 +152,16 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
     return true
   }
 
+  /** Whose turn it is; null where the distribution has no turns. */
+  async #turns({ terms, contracts }: SubmitLead): Promise<readonly string[] | null> {
+    if (terms.distribution !== 'round_robin') return null
+    const rotation = this.#services.rotation(terms.tenantId, terms.campaignId)
+    return rotation.order(
+      this.ctx.id.toString(),
+      contracts.map((contract) => contract.terms.id),
+    )
+  }
+
   /** Takes up the auction where the record stands, unless this instance is already at it. */
   #resume(): void {
     if (this.#running || this.#record === null) return
@@ -158,9 +170,9 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
       this.#do({ type: 'open' })
       return
     }
+    const asked = isClosed(this.#state) ? this.#state.attempts.filter(({ stage }) => stage.at === 'reserving') : []
     this.#do({ type: 'recover' })
-    if (this.#state.phase !== 'selling') return
-    for (const { contractId, stage } of this.#state.attempts) if (stage.at === 'reserving') this.#reserve(contractId)
+    for (const { contractId } of asked) this.#reserve(contractId)
   }
 
   /** Decides, stores what must survive, then acts. The one way in which anything happens here. */
@@ -169,6 +181,7 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
     if (record === null) return []
     const events = decide(this.#state, command, this.#services.now())
     if (events.length === 0) return events
+    const told = sequenceOf(this.#state)
     for (const event of events) this.#state = evolve(this.#state, event)
     record.events.push(...events)
     if (record.answer === null && isAnswerable(this.#state)) {
@@ -179,6 +192,7 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
     }
     if (events.some(mustSurvive)) record.save()
     for (const event of events) this.#act(event)
+    if (sequenceOf(this.#state) > told) this.ctx.waitUntil(this.#tell())
     if (record.answer !== null) for (const resolve of this.#waiting.splice(0)) resolve()
     return events
   }
@@ -197,10 +211,6 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
       case 'post_started':
         this.ctx.waitUntil(this.#post(event.contractId, event.tryNumber))
         return
-      case 'post_answered':
-      case 'settled':
-        if (isTold(event)) this.ctx.waitUntil(this.#tell())
-        return
       case 'retry_scheduled':
         this.ctx.waitUntil(this.#scheduleRetry(event.contractId, event.retryAt))
         return
@@ -209,15 +219,15 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
 
   #openWindow(): void {
     const record = this.#record
-    if (record === null || this.#state.phase !== 'pinging') return
-    const { plan } = this.#state
+    const state = this.#state
+    if (record === null || state.phase !== 'pinging') return
     this.#window = new BidWindow({
       services: this.#services,
       lead: record.lead,
       ids: publicIds(this.ctx.id.toString()),
-      contracts: record.lead.contracts.filter(({ terms }) => terms.pings),
+      contracts: record.lead.contracts.filter(({ terms }) => terms.pings && terms.tier === state.tier),
       sealedSecrets: this.#sealedSecrets,
-      windowMs: plan.bidWindowMs,
+      windowMs: Math.max(0, windowEndOf(state) - this.#services.now()),
       onReport: (contractId, { askedAt, answer, captured }) => {
         if (captured !== null) record.captured[contractId] = captured
         this.#do({ type: 'answer', contractId, askedAt, answer })
@@ -230,6 +240,7 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
   #reserve(contractId: string): void {
     const state = this.#state
     if (state.phase !== 'selling' || this.#record === null) return
+    if (state.attempts.find((attempt) => attempt.contractId === contractId)?.stage.at !== 'reserving') return
     const reserved = this.#seller.reserve(this.#record, state, contractId)
     this.ctx.waitUntil(reserved.then((denied) => this.#do({ type: 'reservation', contractId, denied })))
   }
@@ -273,7 +284,10 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
   async #armWatchdog(): Promise<void> {
     const due = nextWakeAt(this.#state)
     if (due === null) return
-    await this.ctx.storage.setAlarm(Math.max(due, this.#services.now() + WATCHDOG_SOONEST_MS))
+    const now = this.#services.now()
+    // What is overdue was just tried: as long again as it has been overdue, so that an outage does not end in a flood.
+    const pause = Math.min(Math.max(now - due, WATCHDOG_SOONEST_MS), WATCHDOG_LATEST_MS)
+    await this.ctx.storage.setAlarm(Math.max(due, now + pause))
   }
 
   /** Whether the alarm is one that was set before the auction moved on. */
@@ -303,7 +317,7 @@ function mustSurvive(event: AuctionEvent): boolean {
   }
 }
 
-/** Events that change what the database or an account must know. */
-function isTold(event: AuctionEvent): boolean {
-  return event.type === 'settled' || (event.type === 'post_answered' && event.answer.kind !== 'accepted')
+/** Grows with everything that accounts and database must be told. */
+function sequenceOf(state: AuctionState): number {
+  return state.phase === 'absent' ? 0 : state.sequence
 }

@@ -73,15 +73,20 @@ export class BidWindow {
     const { services, lead, ids } = this.#input
     const asked = services.now()
     for (const { terms } of contracts) this.#out[terms.id] = asked
+    const shard = services.newShard()
+    const stop = () => void shard.stop().catch(() => undefined)
+    this.#abort.signal.addEventListener('abort', stop)
     try {
       const mine = Object.fromEntries(contracts.map(({ terms: { id } }) => [id, sealed[id] ?? '']))
-      const stream = await services.newShard().ping({ lead, ids, contracts, sealed: mine, endsAt })
+      const stream = await shard.ping({ lead, ids, contracts, sealed: mine, endsAt })
       for await (const { contractId, report } of readReports(stream, this.#abort.signal))
         this.#report(contractId, report)
     } catch (error) {
       services.log('shard_failed', { auctionId: ids.auctionId, error: error instanceof Error ? error.name : 'unknown' })
-      for (const { terms } of contracts) this.#report(terms.id, shardFailed(asked))
     }
+    this.#abort.signal.removeEventListener('abort', stop)
+    // Whoever is still out here will not be heard of any more.
+    for (const { terms } of contracts) this.#report(terms.id, shardFailed(asked))
   }
 
   #report(contractId: string, report: PingReport): void {

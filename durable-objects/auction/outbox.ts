@@ -4,8 +4,9 @@
  *
  * Accounts and the identity index come first: once the database has acknowledged, nothing is left to tell anyone.
  */
+import type { SubmitLead } from '../../src/contracts/objects'
 import type { LeadProjection } from '../../src/contracts/projection'
-import { type AuctionState, type Closed, isClosed } from '../../src/core/auction/state'
+import { type AttemptStage, type AuctionState, type Closed, isClosed } from '../../src/core/auction/state'
 import { bidsOf, leadOutcomeOf, salesOf, statusOf, unsoldReason } from '../../src/core/auction/summary'
 import { encodeAuctionId, encodeLeadId } from '../../src/security/public-ids'
 import type { IdentityClaims } from './identity-claims'
@@ -19,6 +20,7 @@ export class AuctionOutbox {
   readonly #told = new Set<number>()
   readonly #claims: IdentityClaims
   #isGateTold = false
+  #isRotationTold = false
 
   constructor(services: AuctionServices, objectId: string, claims: IdentityClaims) {
     this.#claims = claims
@@ -32,8 +34,14 @@ export class AuctionOutbox {
     await this.#tellAccounts(record, state)
     await this.#claims.tell(record.lead, state)
     await this.#tellGate(record, state)
+    await this.#tellRotation(record, state)
     if (state.acknowledged >= state.sequence) return
     await this.#services.project(await this.#projection(record, state, state.sequence))
+  }
+
+  /** The lead did not become an auction: its place at the gate is free. */
+  async cancel({ link, terms }: Pick<SubmitLead, 'link' | 'terms'>): Promise<void> {
+    if (link.capped.leads) await this.#services.gate(terms.tenantId, link.supplierId).cancel(this.#objectId)
   }
 
   /** Asks for the retries whose time has come and whose message did not. */
@@ -52,7 +60,7 @@ export class AuctionOutbox {
 
   async #tellAccounts(record: AuctionRecord, state: Closed): Promise<void> {
     for (const { number, contractId, stage } of state.attempts) {
-      if (this.#told.has(number) || (stage.at !== 'accepted' && stage.at !== 'rejected')) continue
+      if (this.#told.has(number) || !mayBeHeld(stage)) continue
       const buyerId = state.plan.contenders.find(({ id }) => id === contractId)?.buyerId ?? ''
       const account = this.#services.account(record.lead.terms.tenantId, buyerId)
       if (stage.at === 'accepted') await account.commit(this.#objectId, number)
@@ -70,11 +78,17 @@ export class AuctionOutbox {
     this.#isGateTold = true
   }
 
+  async #tellRotation({ lead: { terms } }: AuctionRecord, state: AuctionState): Promise<void> {
+    if (terms.distribution !== 'round_robin' || state.phase !== 'settled' || this.#isRotationTold) return
+    const sold = salesOf(state).map(({ contractId }) => contractId)
+    await this.#services.rotation(terms.tenantId, terms.campaignId).settle(this.#objectId, sold)
+    this.#isRotationTold = true
+  }
+
   async #projection(record: AuctionRecord, state: AuctionState, sequence: number): Promise<LeadProjection> {
     const { terms, link, fields, receivedAt } = record.lead
     const sales = salesOf(state)
     const [first] = sales
-    const closedAt = isClosed(state) ? state.closedAt : null
     return {
       kind: 'lead',
       auctionId: encodeAuctionId(this.#objectId),
@@ -89,7 +103,7 @@ export class AuctionOutbox {
       currency: terms.currency,
       receivedAt,
       settledAt: state.phase === 'settled' ? toIso(state.settledAt) : null,
-      closeToPostMs: first === undefined || closedAt === null ? null : first.acceptedAt - closedAt,
+      closeToPostMs: first === undefined ? null : first.acceptedAt - first.closedAt,
       sales: sales.map(({ contractId, buyerId, priceMicros, payoutMicros, acceptedAt }) => {
         return { contractId, buyerId, revenueMicros: priceMicros, payoutMicros, at: toIso(acceptedAt) }
       }),
@@ -100,6 +114,15 @@ export class AuctionOutbox {
       ...(await this.#services.sealLead(JSON.stringify(fields), terms.tenantId)),
     }
   }
+}
+
+/**
+ * Whether the account of an attempt that is over may hold something for it: also of one that was granted too late, and of one
+ * whose account could not be heard.
+ */
+function mayBeHeld(stage: AttemptStage): boolean {
+  if (stage.at === 'denied') return stage.reason === 'not_reached' || stage.reason === 'account_denied'
+  return stage.at === 'accepted' || stage.at === 'rejected'
 }
 
 function toIso(at: number): string {

@@ -2,12 +2,19 @@
 import type { SubmitLead } from '../../src/contracts/objects'
 import type { AuctionPlan } from '../../src/core/auction/plan'
 
-/** @param tieBreak orders equal bids of this auction, by buyer id */
-export function planOf(lead: SubmitLead, tieBreak: (buyerId: string) => string): AuctionPlan {
+/** What orders buyers that are otherwise equal. */
+export interface Order {
+  /** For equal bids of this auction, by buyer id. */
+  readonly tieBreak: (buyerId: string) => string
+  readonly turns: readonly string[] | null
+}
+
+export function planOf(lead: SubmitLead, { tieBreak, turns }: Order): AuctionPlan {
   const { terms, link, contracts, refusals } = lead
   return {
     mode: 'direct',
     distribution: terms.distribution,
+    turns,
     floorMicros: terms.floorMicros,
     maxSells: terms.maxSells,
     bidWindowMs: terms.bidWindowMs,

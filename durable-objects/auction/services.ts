@@ -1,5 +1,5 @@
 /** What an auction needs from the world; wired in workers/. */
-import type { BuyerAccountRpc, IdentityIndexRpc, SupplierGateRpc } from '../../src/contracts/objects'
+import type { BuyerAccountRpc, IdentityIndexRpc, RotationRpc, SupplierGateRpc } from '../../src/contracts/objects'
 import type { LeadProjection, PostRetry } from '../../src/contracts/projection'
 import type { BuyerLine } from '../buyer-line/buyer-line'
 import type { PingShardRpc } from '../ping-shard'
@@ -11,6 +11,7 @@ export interface AuctionServices {
   /** @returns a new shard; shards are never shared or kept */
   readonly newShard: () => PingShardRpc
   readonly account: (tenantId: string, buyerId: string) => BuyerAccountRpc
+  readonly rotation: (tenantId: string, campaignId: string) => RotationRpc
   readonly gate: (tenantId: string, supplierId: string) => SupplierGateRpc
   readonly identityIndex: (tenantId: string, campaignId: string, prefix: string) => IdentityIndexRpc
   /** @returns the sealed credentials of the campaign's contracts, from its snapshot */

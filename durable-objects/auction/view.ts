@@ -29,7 +29,7 @@ export function viewOf(objectId: string, record: AuctionRecord, state: AuctionSt
     closedAtMs: closedAt === null ? null : closedAt - start,
     closeCause: isClosed(state) ? state.closeCause : null,
     settledAt: state.phase === 'settled' ? new Date(state.settledAt).toISOString() : null,
-    closeToPostMs: first === undefined || closedAt === null ? null : first.acceptedAt - closedAt,
+    closeToPostMs: first === undefined ? null : first.acceptedAt - first.closedAt,
     revenueMicros: sales.reduce((sum, { priceMicros }) => sum + priceMicros, 0),
     payoutMicros: sales.reduce((sum, { payoutMicros }) => sum + payoutMicros, 0),
     buyerId: first?.buyerId ?? null,

@@ -113,9 +113,18 @@ export class BuyerAccountObject extends DurableObject implements BuyerAccountRpc
   }
 
   async #ask(auctionId: string, attempt: number, contractId: string): Promise<void> {
-    const outcome = await this.#services.auction(auctionId)?.attemptOutcome(attempt, contractId)
+    const outcome = await this.#outcomeOf(auctionId, attempt, contractId)
     if (outcome === 'sold') await this.commit(auctionId, attempt)
-    if (outcome === 'over' || outcome === undefined) await this.release(auctionId, attempt)
+    if (outcome === 'over') await this.release(auctionId, attempt)
+  }
+
+  async #outcomeOf(auctionId: string, attempt: number, contractId: string): Promise<'open' | 'sold' | 'over'> {
+    try {
+      return (await this.#services.auction(auctionId)?.attemptOutcome(attempt, contractId)) ?? 'over'
+    } catch {
+      // Asked again with the next alarm; the others are not to wait for it.
+      return 'open'
+    }
   }
 
   async #watch(): Promise<void> {

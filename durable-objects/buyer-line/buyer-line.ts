@@ -97,7 +97,9 @@ export class BuyerLine {
     readonly request: OutboundRequest
     readonly timeoutMs: number
   }): Promise<PostAnswer> {
-    const authorized = await this.#authorize(call.request, call.contract, 'post', call.sealed)
+    const authorized = await this.#authorize(call.request, call.contract, 'post', call.sealed).catch(
+      () => ({ ok: false, reason: 'the credentials could not be read' }) as const,
+    )
     // Nothing has left this time: a clear no, though it says nothing of an earlier try.
     if (!authorized.ok) return { kind: 'rejected', reason: authorized.reason, parsed: false }
     const result = await send(authorized.request, { ...this.#sending, timeoutMs: call.timeoutMs })

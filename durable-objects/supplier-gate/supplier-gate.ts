@@ -98,9 +98,18 @@ export class SupplierGateObject extends DurableObject implements SupplierGateRpc
   }
 
   async #ask(auctionId: string): Promise<void> {
-    const outcome = await this.#services.auction(auctionId)?.leadOutcome()
-    if (outcome === undefined || outcome.status === 'absent') this.#leases.cancel(auctionId)
-    else if (outcome.status !== 'open') this.#leases.settle(auctionId, outcome.status === 'sold', outcome.payoutMicros)
+    const { status, payoutMicros } = await this.#outcomeOf(auctionId)
+    if (status === 'absent') this.#leases.cancel(auctionId)
+    else if (status !== 'open') this.#leases.settle(auctionId, status === 'sold', payoutMicros)
+  }
+
+  async #outcomeOf(auctionId: string): ReturnType<AuctionRpc['leadOutcome']> {
+    try {
+      return (await this.#services.auction(auctionId)?.leadOutcome()) ?? { status: 'absent', payoutMicros: 0 }
+    } catch {
+      // Asked again with the next alarm; the others are not to wait for it.
+      return { status: 'open', payoutMicros: 0 }
+    }
   }
 
   #capsOf(campaignId: string): readonly Cap[] {

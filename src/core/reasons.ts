@@ -43,7 +43,7 @@ export type IntakeReason =
 /** The sentence a person reads beside the code. The wording of the intake reasons is the guide's. */
 export const INTAKE_MESSAGES: { readonly [reason in IntakeReason]: string } = {
   filtered: 'Lead does not meet campaign filters',
-  suppressed: 'Lead is on a suppression list',
+  suppressed: "Lead phone or email appears on a buyer's suppression list",
   invalid_campaign: 'Campaign not found or has no active buyers',
   inactive_campaign: 'Campaign is paused',
   duplicate: 'Lead was already received',

@@ -23,11 +23,22 @@ export class SourceLinkStore {
     this.#tenantId = tenantId
   }
 
-  /** Creates the link, or replaces its settings. */
-  async put(key: SourceLinkKey, settings: SourceLinkSettings, change: Change): Promise<Written<SourceLinkRow>> {
+  /**
+   * Creates the link, or replaces its settings.
+   *
+   * The supplier's gate is told only of links that have, or had, caps: an object is placed for good near whoever calls it
+   * first, and that should be the supplier.
+   *
+   * @param known the link as it was, or null
+   */
+  async put(
+    key: SourceLinkKey,
+    settings: SourceLinkSettings,
+    { known, change }: { readonly known: SourceLinkRow | null; readonly change: Change },
+  ): Promise<Written<SourceLinkRow>> {
     const { campaignId, supplierId } = key
     const at = { createdAt: change.at, updatedAt: change.at }
-    const { publishIds, results } = await new ChangeSet(this.#database, this.#tenantId, change)
+    const changes = new ChangeSet(this.#database, this.#tenantId, change)
       .write(
         this.#database
           .insert(sourceLinks)
@@ -40,8 +51,8 @@ export class SourceLinkStore {
           .returning(),
       )
       .touchCampaign(campaignId)
-      .touchSupplier(supplierId)
-      .commit()
+    if (isCounted(settings) || isCounted(known?.settings)) changes.touchSupplier(supplierId)
+    const { publishIds, results } = await changes.commit()
     const [row] = results[0] as readonly SourceLinkRow[]
     if (row === undefined) throw new Error('the source link belongs to another tenant')
     return { row, publishIds }
@@ -76,13 +87,12 @@ export class SourceLinkStore {
   }
 
   /** @returns the publish rows */
-  async remove(key: SourceLinkKey, change: Change): Promise<readonly string[]> {
-    const { publishIds } = await new ChangeSet(this.#database, this.#tenantId, change)
-      .write(this.#database.delete(sourceLinks).where(this.#is(key)))
-      .touchCampaign(key.campaignId)
-      .touchSupplier(key.supplierId)
-      .commit()
-    return publishIds
+  async remove(known: SourceLinkRow, change: Change): Promise<readonly string[]> {
+    const changes = new ChangeSet(this.#database, this.#tenantId, change)
+      .write(this.#database.delete(sourceLinks).where(this.#is(known)))
+      .touchCampaign(known.campaignId)
+    if (isCounted(known.settings)) changes.touchSupplier(known.supplierId)
+    return (await changes.commit()).publishIds
   }
 
   #of(campaignId: string) {
@@ -92,4 +102,13 @@ export class SourceLinkStore {
   #is({ campaignId, supplierId }: SourceLinkKey) {
     return and(this.#of(campaignId), eq(sourceLinks.supplierId, supplierId))
   }
+}
+
+/** Whether the supplier's gate counts anything for the link. */
+function isCounted(settings: unknown): boolean {
+  const { caps, ping_caps } = (settings ?? { caps: [], ping_caps: [] }) as Pick<
+    SourceLinkSettings,
+    'caps' | 'ping_caps'
+  >
+  return caps.length > 0 || ping_caps.length > 0
 }

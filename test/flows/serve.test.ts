@@ -3,8 +3,11 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { commandOf, kill, type ProcessName, waitForEnd } from '../../scripts/serve/processes.ts'
-import { refusedStart, ServedGavel } from '../support/served-gavel'
+import { commandOf, kill, nameOf, type ProcessName, waitForEnd } from '../../scripts/serve/processes.ts'
+import { Operator } from '../support/gavel-client'
+import { after, bid, HttpBuyer } from '../support/http-buyer'
+import { freshLead, guideContract, openMarket } from '../support/market'
+import { OPERATOR_KEY, refusedStart, ServedGavel } from '../support/served-gavel'
 
 /** Longer than any of it takes, shorter than a person would wait. */
 const SOON_MS = 5_000
@@ -30,6 +33,19 @@ describe('a served Gavel', () => {
     expect(await gavel.stop()).toEqual({ code: 0, signal: null })
     expect(performance.now() - started).toBeLessThan(SOON_MS)
     await expectGone(family)
+  })
+
+  it('answers the lead that it is at before it stops', async () => {
+    await using buyer = await HttpBuyer.start()
+    buyer.whenPinged(after(600, bid(40)))
+    await using gavel = await ServedGavel.start({ stateDir })
+    const { campaignId, supplier } = await openMarket(new Operator(gavel.url, OPERATOR_KEY), {
+      buyers: { slow: guideContract(buyer, { max_bid: 100 }) },
+    })
+    const answer = supplier.ingest(campaignId, freshLead())
+    await buyer.waitFor('ping')
+    expect(await gavel.stop()).toEqual({ code: 0, signal: null })
+    expect(await answer).toMatchObject({ status: 201, body: { data: { status: 'ACCEPTED', price: 30 } } })
   })
 
   it('keeps its secrets readable by their owner only, and the same over a restart', async () => {
@@ -85,7 +101,14 @@ describe('a served Gavel', () => {
     const campaign = await createCampaign(gavel)
     kill(await runtimeOf(gavel))
     await expect
-      .poll(() => gavel.fetch(`/v1/campaigns/${campaign}`).then((response) => response.status, () => 0), { timeout: SOON_MS })
+      .poll(
+        () =>
+          gavel.fetch(`/v1/campaigns/${campaign}`).then(
+            (response) => response.status,
+            () => 0,
+          ),
+        { timeout: SOON_MS },
+      )
       .toBe(200)
   })
 
@@ -140,9 +163,10 @@ async function runtimeOf(gavel: ServedGavel): Promise<ProcessName> {
 
 /** The watchdog is nobody's child that a test could look for; its command names the state that it watches. */
 async function watchdogOf(state: string): Promise<ProcessName> {
-  const { nameOf } = await import('../../scripts/serve/processes.ts')
   const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry)).map(Number)
-  const pid = pids.find((candidate) => /workerd\.sh watch/.test(commandOf(candidate)) && commandOf(candidate).includes(state))
+  const pid = pids.find(
+    (candidate) => /workerd\.sh watch/.test(commandOf(candidate)) && commandOf(candidate).includes(state),
+  )
   const name = pid === undefined ? null : nameOf(pid)
   if (name === null) throw new Error('no watchdog is running')
   return name

@@ -81,6 +81,15 @@ describe('memory', () => {
     expect(state.reads).toBe(reads + 1)
   })
 
+  test('one document that is read again and again takes the room of one', async () => {
+    const large = (version: number) => JSON.stringify({ schema: 1, campaign: { version, name: 'x'.repeat(1_000_000) } })
+    const { state, reader } = start({ 'campaign:steady': document(1) })
+    await reader.campaign('steady')
+    for (let version = 1; version <= 20; version++) reader.published('campaign:large', large(version))
+    await reader.campaign('steady')
+    expect(state.reads).toBe(1)
+  })
+
   test('large documents push out the oldest', async () => {
     const stored: { [key: string]: string } = {}
     for (let count = 0; count < 10; count++) {

@@ -43,6 +43,8 @@ const rowsOf = async (ids: readonly string[]) => {
   const { results } = await DB.prepare('SELECT id, tenant_id, kind, subject_id FROM publishes').all()
   return results.filter(({ id }) => ids.includes(String(id)))
 }
+const subjectsOf = (rows: readonly Record<string, unknown>[]) =>
+  rows.map(({ kind, subject_id }) => `${kind} ${subject_id}`).sort()
 const versionOf = async (id: string) => (await live.campaigns.read(id))?.version
 
 describe('a change and its publish rows', () => {
@@ -103,13 +105,12 @@ describe('a change and its publish rows', () => {
     const [first, second, other] = [await newCampaign(), await newCampaign(), await newCampaign()]
     const buyer = await newBuyer()
     for (const { id } of [first, second]) await live.buyerContracts.put(contract(id, buyer.id), change())
-    const written = await live.buyers.update(buyer, { ...BUYER, status: 'paused' }, change())
+    const known = (await live.buyers.read(buyer.id)) ?? buyer
+    const written = await live.buyers.update(known, { ...BUYER, status: 'paused' }, change())
     const rows = await rowsOf(written?.publishIds ?? [])
-    expect(rows.map(({ kind, subject_id }) => `${kind} ${subject_id}`).sort()).toEqual(
-      [`buyer ${buyer.id}`, `campaign ${first.id}`, `campaign ${second.id}`].sort(),
-    )
+    expect(subjectsOf(rows)).toEqual([`buyer ${buyer.id}`, `campaign ${first.id}`, `campaign ${second.id}`].sort())
     expect(await Promise.all([first, second, other].map(({ id }) => versionOf(id)))).toEqual([3, 3, 1])
-    expect(written?.row).toMatchObject({ status: 'paused', version: 2 })
+    expect(written?.row).toMatchObject({ status: 'paused', version: 4 })
   })
 
   test('a supplier that is archived publishes campaigns, gate and all of its keys', async () => {
@@ -131,7 +132,18 @@ describe('a change and its publish rows', () => {
     await live.sourceLinks.remove(link, change())
     const publishIds = await live.buyerContracts.remove({ campaignId: campaign.id, buyerId: buyer.id }, change())
     expect(await versionOf(campaign.id)).toBe(5)
-    expect(await rowsOf(publishIds)).toMatchObject([{ kind: 'campaign', subject_id: campaign.id }])
+    expect(subjectsOf(await rowsOf(publishIds))).toEqual([`buyer ${buyer.id}`, `campaign ${campaign.id}`])
+  })
+
+  test('links and contracts also tell the gate and the account, which count by their caps', async () => {
+    const campaign = await newCampaign()
+    const [supplier, buyer] = [await newSupplier(), await newBuyer()]
+    const linked = await live.sourceLinks.put({ campaignId: campaign.id, supplierId: supplier.id }, LINK, change())
+    const contracted = await live.buyerContracts.put(contract(campaign.id, buyer.id), change())
+    expect(subjectsOf(await rowsOf(linked.publishIds))).toContain(`supplier ${supplier.id}`)
+    expect(subjectsOf(await rowsOf(contracted.publishIds))).toContain(`buyer ${buyer.id}`)
+    expect((await live.suppliers.read(supplier.id))?.version).toBe(2)
+    expect((await live.buyers.read(buyer.id))?.version).toBe(2)
   })
 })
 
@@ -207,7 +219,14 @@ describe('a tenant', () => {
     const contracted = (await sandbox.buyerContracts.put(contract(campaign.id, buyer.id), change())).row
     const [key] = await sandbox.apiKeys.listOf(supplier.id)
     const [waitingRow] = await sandbox.publishes.list(1)
-    const before = await sandbox.campaigns.read(campaign.id)
+    const read = () =>
+      Promise.all([
+        sandbox.campaigns.read(campaign.id),
+        sandbox.suppliers.read(supplier.id),
+        sandbox.buyers.read(buyer.id),
+        sandbox.publishes.list(1_000),
+      ])
+    const before = await read()
 
     expect(await live.campaigns.update(campaign, { ...SETTINGS, name: 'taken' }, change())).toBeNull()
     expect(await live.suppliers.update(supplier, { ...SUPPLIER, name: 'taken' }, change())).toBeNull()
@@ -222,9 +241,7 @@ describe('a tenant', () => {
     await live.buyerContracts.remove(pair, change())
     await live.publishes.remove([waitingRow?.id ?? ''])
 
-    expect(await sandbox.campaigns.read(campaign.id)).toEqual(before)
-    expect(await sandbox.suppliers.read(supplier.id)).toEqual(supplier)
-    expect(await sandbox.buyers.read(buyer.id)).toEqual(buyer)
+    expect(await read()).toEqual(before)
     expect(await sandbox.sourceLinks.read(link)).toEqual(linked)
     expect(await sandbox.buyerContracts.read(pair)).toEqual(contracted)
     expect((await sandbox.apiKeys.read(key?.id ?? ''))?.revokedAt).toBeNull()

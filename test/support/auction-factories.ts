@@ -51,6 +51,7 @@ export function aPlan(overrides: Partial<AuctionPlan> = {}): AuctionPlan {
   return {
     mode: 'direct',
     distribution: 'ping_post',
+    turns: null,
     floorMicros: 0,
     maxSells: 1,
     bidWindowMs: 2_000,

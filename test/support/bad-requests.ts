@@ -21,6 +21,8 @@ export interface BadRequest {
   /** In pieces without a length. */
   readonly chunked?: boolean
   readonly wanted: readonly [status: number, error: string]
+  /** One that the field errors name. */
+  readonly field?: string
 }
 
 type Wanted = BadRequest['wanted']
@@ -88,8 +90,8 @@ const sizes = WRITERS.flatMap(([method, path, key]): readonly BadRequest[] => {
   return [
     { ...request, name: 'a KiB too much', body: filler(limit + 1_024) },
     { ...request, name: 'a KiB too much in pieces', body: filler(limit + 1_024), chunked: true },
-    { ...request, name: 'megabytes', body: filler(4_000_000) },
-    { ...request, name: 'megabytes in pieces', body: filler(4_000_000), chunked: true },
+    { ...request, name: 'far too much in pieces', body: filler(limit + 200_000), chunked: true },
+    { ...request, name: 'the promise of gigabytes', body: filler(10), headers: { 'content-length': '4000000000' } },
   ]
 })
 
@@ -346,6 +348,179 @@ const queries: readonly BadRequest[] = [
     .map(refusedQuery('/v1/reports/pnl')),
 ]
 
+const campaign = (name: string, members: string, field: string): BadRequest => {
+  const body = `{"name":"Auto","vertical":"auto",${members}}`
+  return {
+    name: `a campaign with ${name}`,
+    method: 'POST',
+    path: '/v1/campaigns',
+    key: 'operator',
+    body,
+    wanted: INVALID,
+    field,
+  }
+}
+
+const field = (name: string, members: string, path: string) =>
+  campaign(name, `"fields":[{${members}}]`, `fields.0.${path}`)
+const filter = (name: string, members: string, path: string) =>
+  campaign(name, `"filters":[{${members}}]`, `filters.0.${path}`)
+
+const campaigns: readonly BadRequest[] = [
+  campaign('no vertical of a text', '"vertical":7', 'vertical'),
+  campaign('a name of spaces', '"name":"  "', 'name'),
+  campaign('a name of null', '"name":null', 'name'),
+  campaign('a name of 201 characters', `"name":"${MARK.padEnd(201, 'x')}"`, 'name'),
+  campaign('a name with a NUL', `"name":"${MARK}\\u0000"`, 'name'),
+  campaign('a name with a line break', `"name":"${MARK}\\nX-Evil: 1"`, 'name'),
+  campaign('a name with a lone surrogate', `"name":"${MARK}\\ud800"`, 'name'),
+  campaign('two names, of which the last counts', '"name":"Auto","name":5', 'name'),
+  campaign('a member that nobody knows', `"colour":"${MARK}"`, 'colour'),
+  campaign('a prototype', `"__proto__":{"admin":"${MARK}"}`, '__proto__'),
+  campaign('a constructor', `"constructor":"${MARK}"`, 'constructor'),
+  campaign('a status of its own', `"status":"${MARK}"`, 'status'),
+  campaign('the status archived', '"status":"archived"', 'status'),
+  campaign('a type of its own', `"type":"${MARK}"`, 'type'),
+  campaign('a distribution of its own', `"distribution":["${MARK}"]`, 'distribution'),
+  campaign('a floor of 1e400', '"floor_price":1e400', 'floor_price'),
+  campaign('a floor of 2^60', '"floor_price":1152921504606846976', 'floor_price'),
+  campaign('a floor below zero', '"floor_price":-0.01', 'floor_price'),
+  campaign('a floor of seven decimals', '"floor_price":0.0000001', 'floor_price'),
+  campaign('a floor of text', `"floor_price":"${MARK}"`, 'floor_price'),
+  campaign('a floor of null', '"floor_price":null', 'floor_price'),
+  campaign('no sells', '"max_sells":0', 'max_sells'),
+  campaign('one and a half sells', '"max_sells":1.5', 'max_sells'),
+  campaign('2^60 sells', '"max_sells":1152921504606846976', 'max_sells'),
+  campaign('a window of 1e400', '"bid_window_ms":1e400', 'bid_window_ms'),
+  campaign('a window of a millisecond', '"bid_window_ms":1', 'bid_window_ms'),
+  campaign('a deadline of a day', '"deadline_ms":86400000', 'deadline_ms'),
+  campaign('fields that are an object', '"fields":{}', 'fields'),
+  campaign(
+    '97 fields',
+    `"fields":[${Array.from({ length: 97 }, (_, at) => `{"name":"f${at}","type":"string"}`).join()}]`,
+    'fields',
+  ),
+  campaign('a field that is a text', `"fields":["${MARK}"]`, 'fields.0'),
+  campaign(
+    'two fields of one name',
+    '"fields":[{"name":"age","type":"number"},{"name":"age","type":"string"}]',
+    'fields.1.name',
+  ),
+  field('a field of our own name', '"name":"flo_ping_id","type":"string"', 'name'),
+  field('a field of the prototype', '"name":"__proto__","type":"string"', 'name'),
+  field('a field in capitals', '"name":"Age","type":"number"', 'name'),
+  field('a field with a placeholder', '"name":"{{phone}}","type":"number"', 'name'),
+  field('a field without a type', '"name":"age"', 'type'),
+  field('a field of a type of its own', `"name":"age","type":"${MARK}"`, 'type'),
+  field('an enum without values', '"name":"age","type":"enum"', 'values'),
+  field('a number with values', '"name":"age","type":"number","values":["1"]', 'values'),
+  field('a field that is required perhaps', '"name":"age","type":"number","required":"perhaps"', 'required'),
+  filter('a filter without an operator', '"field":"age"', 'op'),
+  filter('a filter with an operator of its own', `"field":"age","op":"${MARK}"`, 'op'),
+  filter('a list that is none', `"field":"state","op":"in","value":"${MARK}"`, 'value'),
+  filter('between one', '"field":"age","op":"between","value":[1]', 'value'),
+  filter('more than nothing', '"field":"age","op":"gt"', 'value'),
+  filter('a filter on an object', `"field":"age","op":"eq","value":{"a":"${MARK}"}`, 'value'),
+  filter('a filter on the prototype', '"field":"__proto__","op":"exists"', 'field'),
+  campaign('51 filters', `"filters":[${Array(51).fill('{"field":"age","op":"exists"}').join()}]`, 'filters'),
+  campaign('a dedupe of no days', '"dedupe":{"fields":["phone"],"days":0}', 'dedupe.days'),
+]
+
+const configured =
+  (kind: string, path: string, method: string) =>
+  (name: string, body: string, field: string): BadRequest => {
+    return { name: `${kind} with ${name}`, method, path, key: 'operator', body, wanted: INVALID, field }
+  }
+const supplier = configured('a supplier', '/v1/suppliers', 'POST')
+const patch = configured('a change', '/v1/campaigns/<campaign>', 'PATCH')
+const buyer = configured('a buyer', '/v1/buyers', 'POST')
+const link = configured('a link', '/v1/campaigns/<campaign>/suppliers/<supplier>', 'PUT')
+const contract = configured('a contract', '/v1/campaigns/<campaign>/buyers/<buyer>', 'PUT')
+
+const post = (request: string, more = '') => `{"post":{"request":{${request}}}${more}}`
+const URL_OK = '"url":"https://buyer.example/post"'
+const at = (url: string) => contract(`the address ${url}`, post(`"url":"${url}"`), 'post.request.url')
+
+const members: readonly BadRequest[] = [
+  supplier('no name', '{}', 'name'),
+  supplier('a key of its own', `{"name":"A","api_key":"${MARK}"}`, 'api_key'),
+  supplier('an id of its own', `{"name":"A","id":"${MARK}"}`, 'id'),
+  supplier('a tenant', '{"name":"A","tenant_id":"sandbox"}', 'tenant_id'),
+  buyer('a budget of text', `{"name":"A","budget":"${MARK}"}`, 'budget'),
+  buyer('a cap of no size', '{"name":"A","caps":[{"period":"day"}]}', 'caps.0'),
+  buyer(
+    'a cap on Mars',
+    `{"name":"A","caps":[{"period":"day","count":1,"timezone":"Mars/${MARK}"}]}`,
+    'caps.0.timezone',
+  ),
+  buyer('a cap of a part', '{"name":"A","caps":[{"period":"day","count":0.5}]}', 'caps.0.count'),
+  patch('a member that nobody knows', `{"colour":"${MARK}"}`, 'colour'),
+  patch('a version', '{"version":7}', 'version'),
+  patch('a floor below zero', '{"floor_price":-1}', 'floor_price'),
+  link('no mode', '{}', 'cost_mode'),
+  link('a mode of its own', `{"cost_mode":"${MARK}"}`, 'cost_mode'),
+  link('no amount', '{"cost_mode":"fixed"}', 'cost_amount'),
+  link('no share', '{"cost_mode":"revenue_share","cost_amount":1}', 'cost_percent'),
+  link('more than everything', '{"cost_mode":"revenue_share","cost_percent":100.0001}', 'cost_percent'),
+  link('a share of 1e400', '{"cost_mode":"revenue_share","cost_percent":1e400}', 'cost_percent'),
+  link('an amount below zero', '{"cost_mode":"fixed","cost_amount":-1}', 'cost_amount'),
+  link(
+    'less at most than at least',
+    '{"cost_mode":"fixed","cost_amount":1,"min_payout":2,"max_payout":1}',
+    'max_payout',
+  ),
+  contract('no post', '{}', 'post'),
+  contract('a post of null', '{"post":null}', 'post'),
+  contract('a member that nobody knows', post(URL_OK, `,"colour":"${MARK}"`), 'colour'),
+  contract('a method of its own', post(`${URL_OK},"method":"${MARK}"`), 'post.request.method'),
+  contract('a format of its own', post(`${URL_OK},"format":"${MARK}"`), 'post.request.format'),
+  contract('a header of two lines', post(`${URL_OK},"headers":{"x-a\\r\\nx-evil":"1"}`), 'post.request.headers'),
+  contract('a time of a day', post(`${URL_OK},"timeout_ms":86400000`), 'post.request.timeout_ms'),
+  contract('a template with a program', post(`${URL_OK},"template":{"a":"{% for x in y %}"}`), 'post.request.template'),
+  contract('a template that is not closed', post(`${URL_OK},"template":{"a":"{{ phone "}`), 'post.request.template'),
+  contract(
+    'a template with a pipe of its own',
+    post(`${URL_OK},"template":{"a":"{{ phone | shout }}"}`),
+    'post.request.template',
+  ),
+  contract('no way to say yes', `{"post":{"request":{${URL_OK}},"answer":{"accepted":[]}}}`, 'post.answer.accepted'),
+  contract(
+    'a pattern that is none',
+    `{"post":{"request":{${URL_OK}},"answer":{"accepted":[{"op":"regex","value":"(${MARK}"}]}}}`,
+    'post.answer.accepted',
+  ),
+  contract('a preset of its own', post(URL_OK, `,"preset":"${MARK}"`), 'preset'),
+  contract('a price of 1e400', post(URL_OK, ',"price":1e400'), 'price'),
+  contract('bids from most to least', post(URL_OK, ',"min_bid":10,"max_bid":5'), '_bid'),
+  contract(
+    'a phone in a ping',
+    post(URL_OK, `,"ping":{"enabled":true,"request":{${URL_OK},"template":{"a":"{{phone}}"}}}`),
+    'ping.request.template',
+  ),
+  contract(
+    'a hash of a phone in a ping',
+    post(URL_OK, `,"ping":{"enabled":true,"request":{${URL_OK},"template":{"a":"{{phone | md5}}"}}}`),
+    'ping.request.template',
+  ),
+  contract(
+    'a phone in the address of a ping',
+    post(URL_OK, ',"ping":{"enabled":true,"request":{"url":"https://buyer.example/?p={{phone}}"}}'),
+    'ping.request',
+  ),
+  contract('an address that a lead chooses', post('"url":"https://{{state}}.buyer.example/"'), 'post.request.url'),
+  at(''),
+  at(MARK),
+  at('ftp://buyer.example/'),
+  at('file:///etc/passwd'),
+  at('javascript:alert(1)'),
+  at(`http://user:${MARK}@buyer.example/`),
+  at('http://10.0.0.1/'),
+  at('http://169.254.169.254/latest/meta-data'),
+  at('http://[::ffff:10.0.0.1]/'),
+  at('http://2130706433.internal/'),
+  at('https://localhost.localdomain/'),
+]
+
 const PATHS = [
   '/v2/leads',
   '/api/v1',
@@ -354,7 +529,7 @@ const PATHS = [
   '/v1//campaigns',
   '/V1/campaigns',
   '/v1/leads/<lead>/x',
-  '/%2e%2e/v1/leads',
+
   '/v1/campaigns%2f<campaign>',
   '/.env',
   `/${MARK}`,
@@ -406,5 +581,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
   ...keys,
   ...ids,
   ...queries,
+  ...campaigns,
+  ...members,
   ...paths,
 ]

@@ -5,13 +5,12 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { ROOT } from '../../scripts/root.ts'
 import { kill, nameOf, type ProcessName, parentOf, waitForEnd } from '../../scripts/serve/processes.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** A cold start bundles the Worker; this machine may be busy with other tests. */
 const MAX_START_MS = 60_000
 const MAX_END_MS = 10_000
@@ -182,7 +181,6 @@ async function endOf(child: ChildProcess): Promise<Ended> {
 
 /** A process and everything below it, the process itself first. */
 async function familyOf(pid: number): Promise<readonly ProcessName[]> {
-  const { readdir } = await import('node:fs/promises')
   const all = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry)).map(Number)
   const family = [pid]
   for (const member of family) family.push(...all.filter((candidate) => parentOf(candidate) === member))

@@ -39,6 +39,7 @@ export function leadToSubmit(overrides: Partial<SubmitLead> = {}): SubmitLead {
     contracts: [],
     refusals: [],
     sealedSecrets: {},
+    identity: null,
     receivedAt: '2026-11-20T10:15:00.000Z',
     ...overrides,
   }
@@ -70,6 +71,7 @@ export function sourceLink(overrides: Partial<SourceLink> = {}): SourceLink {
     active: true,
     payout: { cost: { mode: 'revenue_share', share: 750_000 }, minPayoutMicros: null, maxPayoutMicros: null },
     testMode: false,
+    capped: { leads: false, payouts: false, pings: false },
     ...overrides,
   }
 }
@@ -120,9 +122,9 @@ export function buyerContract(name: string, { pingUrl, postUrl, terms = {}, cont
 }
 
 export function accountConfiguration(overrides: Partial<AccountConfiguration> = {}): AccountConfiguration {
-  return { version: 1, active: true, ...overrides }
+  return { version: 1, active: true, caps: [], budgets: [], ...overrides }
 }
 
 export function gateConfiguration(overrides: Partial<GateConfiguration> = {}): GateConfiguration {
-  return { version: 1, active: true, ...overrides }
+  return { version: 1, active: true, links: {}, ...overrides }
 }

@@ -67,12 +67,18 @@ function isStructure(root: unknown): boolean {
   return typeof root === 'object' && root !== null
 }
 
+const MAX_FORM_PAIRS = 1_000
+
 function parseForm(text: string): Tree {
   const root = Object.create(null) as { [name: string]: string | string[] }
+  let pairs = 0
   for (const [name, value] of new URLSearchParams(text)) {
+    if (pairs === MAX_FORM_PAIRS) break
+    pairs += 1
     const before = root[name]
     if (before === undefined) root[name] = value
-    else root[name] = typeof before === 'string' ? [before, value] : [...before, value]
+    else if (typeof before === 'string') root[name] = [before, value]
+    else before.push(value)
   }
   return { format: 'form', root }
 }

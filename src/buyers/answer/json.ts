@@ -7,7 +7,8 @@
 
 /** Spellings that a plain parse would lose. */
 const INEXACT = /\d{16}|\d\.\d{16}|\d[eE][+-]?\d/
-const NOT_A_NUMBER = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g
+/** A string, also one that never ends, so that no text is looked at twice. */
+const NOT_A_NUMBER = /"(?:[^"\\]|\\[\s\S])*"?|-?\b(?:NaN|Infinity)\b/g
 
 /** @returns the value, or undefined where the text is no JSON */
 export function parseJson(text: string): unknown {

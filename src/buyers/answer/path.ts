@@ -21,7 +21,7 @@ export interface Found {
   readonly isXml: boolean
 }
 
-const STEP = /\[(\d{1,6})\]|\[(?:'([^']*)'|"([^"]*)")\]|\.?(@?[^.[\]@]+)/gy
+const STEP = /\[(\d{1,6})\]|\[(?:'([^']*)'|"([^"]*)"|([^\]'"[]+))\]|\.?(@?[^.[\]@]+)/gy
 
 /** @returns the compiled path, or null where it is malformed */
 export const parsePath = memo((text): Path | null => {
@@ -31,9 +31,9 @@ export const parsePath = memo((text): Path | null => {
   while (STEP.lastIndex < source.length) {
     const match = STEP.exec(source)
     if (match === null) return null
-    const [, index, single, double, plain] = match
+    const [, index, single, double, bracketed, plain] = match
     if (index !== undefined) steps.push({ index: Number(index) })
-    else steps.push({ name: single ?? double ?? plain ?? '' })
+    else steps.push({ name: single ?? double ?? bracketed ?? plain ?? '' })
   }
   return { text, steps }
 })

@@ -9,7 +9,7 @@ import { Scope } from '../template/scope'
 import { compileText, TemplateError } from '../template/text'
 import { ALL_FIELDS } from '../template/tree'
 import { compileUrl } from '../template/url'
-import { compileXml } from '../template/xml'
+import { compileXml, isXmlName } from '../template/xml'
 import type { UrlCheck } from '../transport'
 import { textsOf } from './fields-read'
 
@@ -104,27 +104,24 @@ function checkBody({ format, method, template }: ResolvedRequest): Wrong[] {
 }
 
 function checkAuth({ auth, format, template }: ResolvedRequest, urls: UrlRules): Wrong[] {
+  const wrong = (member: string, expected: string): Wrong[] => [{ member, code: 'invalid_value', expected }]
   switch (auth.type) {
-    case 'header':
-      return OURS.has(auth.name.toLowerCase()) && auth.name.toLowerCase() !== 'authorization'
-        ? [{ member: 'name', code: 'invalid_value', expected: 'a header that is not set by us' }]
-        : []
+    case 'header': {
+      const name = auth.name.toLowerCase()
+      const allowed = HEADER_NAME.test(name) && (name === 'authorization' || !OURS.has(name))
+      return allowed ? [] : wrong('name', 'name of a header that is not set by us')
+    }
     case 'body':
-      return canTakeField(format, template)
-        ? []
-        : [
-            {
-              member: 'type',
-              code: 'invalid_value',
-              expected: 'a body that is an object or an element, to take the field',
-            },
-          ]
+      if (format === 'xml' && !isXmlName(auth.name)) return wrong('name', 'name of an XML element')
+      return canTakeField(format, template) ? [] : wrong('type', 'a body that is an object or an element, to take it')
     case 'oauth_client_credentials':
       return checkTokenUrl(auth, urls)
     default:
       return []
   }
 }
+
+const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/
 
 function canTakeField(format: ResolvedRequest['format'], template: ResolvedRequest['template']): boolean {
   if (format === 'json') return !Array.isArray(template)

@@ -18,9 +18,9 @@ const SLASHED = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/
 const MONTHS = 'January February March April May June July August September October November December'.split(' ')
 
 /** Reads `1980-05-11`, a timestamp that begins so, `05/11/1980`, or `now`. */
-function readMoment(value: string | number, now: number): Moment | null {
+function readMoment(value: string, now: number): Moment | null {
   if (value === 'now' || value === 'today') return momentAt(now)
-  const text = String(value).trim()
+  const text = value.trim()
   const iso = ISO.exec(text)
   if (iso !== null) {
     const [, year, month, day, hour, minute, second] = iso.map((part) => Number(part ?? 0))
@@ -50,7 +50,7 @@ function momentAt(now: number): Moment {
 }
 
 /** @returns whole years from a date to now, or null where it is no date or lies ahead */
-export function ageAt(value: string | number, now: number): number | null {
+export function ageAt(value: string, now: number): number | null {
   const born = readMoment(value, now)
   if (born === null) return null
   const today = momentAt(now)
@@ -59,30 +59,38 @@ export function ageAt(value: string | number, now: number): number | null {
   return age < 0 ? null : age
 }
 
-const TOKEN = /\[([^\]]*)\]|YYYY|yyyy|YY|yy|MMMM|MMM|MM|M|DD|dd|D|d|HH|H|hh|h|mm|ss|A|a/g
+const two = (value: number): string => String(value).padStart(2, '0')
+const onHalfDay = (hour: number): number => (hour % 12 === 0 ? 12 : hour % 12)
+const year4 = ({ year }: Moment): string => String(year).padStart(4, '0')
+const year2 = ({ year }: Moment): string => two(year % 100)
+const monthName = ({ month }: Moment): string => MONTHS[month - 1] ?? ''
 
-/**
- * Writes a date by `MM/DD/YYYY` and the like, or by strftime's `%m/%d/%Y`; words go in brackets: `[born] YYYY`.
- *
- * @returns null where the value is no date
- */
-export function formatDate(value: string | number, format: string, now: number): string | null {
-  const moment = readMoment(value, now)
-  if (moment === null) return null
-  if (format.includes('%')) {
-    return format.replace(/%([a-zA-Z%])/g, (whole, letter: string) => {
-      const token = STRFTIME[letter]
-      return token === undefined ? whole : part(moment, token)
-    })
-  }
-  // Without an hour in the format, mm can only mean the month: many write mm/dd/yyyy.
-  const minutes = /h/i.test(format)
-  return format.replace(TOKEN, (token, literal: string | undefined) => {
-    if (literal !== undefined) return literal
-    return part(moment, token === 'mm' && !minutes ? 'MM' : token)
-  })
+const PARTS: { readonly [token: string]: (moment: Moment) => string } = {
+  YYYY: year4,
+  yyyy: year4,
+  YY: year2,
+  yy: year2,
+  MMMM: monthName,
+  MMM: (moment) => monthName(moment).slice(0, 3),
+  MM: ({ month }) => two(month),
+  M: ({ month }) => String(month),
+  DD: ({ day }) => two(day),
+  dd: ({ day }) => two(day),
+  D: ({ day }) => String(day),
+  d: ({ day }) => String(day),
+  HH: ({ hour }) => two(hour),
+  H: ({ hour }) => String(hour),
+  hh: ({ hour }) => two(onHalfDay(hour)),
+  h: ({ hour }) => String(onHalfDay(hour)),
+  mm: ({ minute }) => two(minute),
+  ss: ({ second }) => two(second),
+  A: ({ hour }) => (hour < 12 ? 'AM' : 'PM'),
+  a: ({ hour }) => (hour < 12 ? 'am' : 'pm'),
 }
 
+const TOKEN = /\[([^\]]*)\]|YYYY|yyyy|YY|yy|MMMM|MMM|MM|M|DD|dd|D|d|HH|H|hh|h|mm|ss|A|a/g
+
+/** What strftime's letters are among the tokens above. */
 const STRFTIME: { readonly [letter: string]: string } = {
   Y: 'YYYY',
   y: 'YY',
@@ -96,50 +104,23 @@ const STRFTIME: { readonly [letter: string]: string } = {
   M: 'mm',
   S: 'ss',
   p: 'A',
-  '%': '%',
 }
 
-function part(moment: Moment, token: string): string {
-  const two = (value: number): string => String(value).padStart(2, '0')
-  const halfDay = moment.hour % 12 === 0 ? 12 : moment.hour % 12
-  switch (token) {
-    case 'YYYY':
-    case 'yyyy':
-      return String(moment.year).padStart(4, '0')
-    case 'YY':
-    case 'yy':
-      return two(moment.year % 100)
-    case 'MMMM':
-      return MONTHS[moment.month - 1] ?? ''
-    case 'MMM':
-      return (MONTHS[moment.month - 1] ?? '').slice(0, 3)
-    case 'MM':
-      return two(moment.month)
-    case 'M':
-      return String(moment.month)
-    case 'DD':
-    case 'dd':
-      return two(moment.day)
-    case 'D':
-    case 'd':
-      return String(moment.day)
-    case 'HH':
-      return two(moment.hour)
-    case 'H':
-      return String(moment.hour)
-    case 'hh':
-      return two(halfDay)
-    case 'h':
-      return String(halfDay)
-    case 'mm':
-      return two(moment.minute)
-    case 'ss':
-      return two(moment.second)
-    case 'A':
-      return moment.hour < 12 ? 'AM' : 'PM'
-    case 'a':
-      return moment.hour < 12 ? 'am' : 'pm'
-    default:
-      return token
+/**
+ * Writes a date by `MM/DD/YYYY` and the like, or by strftime's `%m/%d/%Y`; words go in brackets: `[born] YYYY`.
+ *
+ * @returns null where the value is no date
+ */
+export function formatDate(value: string, format: string, now: number): string | null {
+  const moment = readMoment(value, now)
+  if (moment === null) return null
+  const part = (token: string): string => PARTS[token]?.(moment) ?? token
+  if (format.includes('%')) {
+    return format.replace(/%([a-zA-Z%])/g, (whole, letter: string) => part(STRFTIME[letter] ?? whole))
   }
+  // Without an hour in the format, mm can only mean the month: many write mm/dd/yyyy.
+  const minutes = /h/i.test(format)
+  return format.replace(TOKEN, (token, literal: string | undefined) => {
+    return literal ?? part(token === 'mm' && !minutes ? 'MM' : token)
+  })
 }

@@ -9,6 +9,11 @@ import { type Scope, textOf } from './scope'
 import { compileText, type Placeholder, plainText, TemplateError } from './text'
 import { assertSpread, isObject, memberName, namesIn, SPREAD, spreadFields } from './tree'
 
+/** Names in ASCII: what templates need of the many that XML knows. */
+export function isXmlName(name: string): boolean {
+  return /^[A-Za-z_][\w.:-]*$/.test(name)
+}
+
 const ESCAPES: { readonly [char: string]: string } = {
   '&': '&amp;',
   '<': '&lt;',
@@ -68,7 +73,7 @@ function spread(child: TemplateNode, named: ReadonlySet<string>): Write {
 
 function compileElement(written: string, node: TemplateNode, named: ReadonlySet<string>): Write {
   const { name, optional } = memberName(written)
-  if (!/^[A-Za-z_][\w.:-]*$/.test(name)) throw new TemplateError(`${name} is not a name of an XML element`)
+  if (!isXmlName(name)) throw new TemplateError(`${name} is not a name of an XML element`)
   const attributes = isObject(node) ? compileAttributes(node) : () => ''
   const content = compileContent(node, named)
   return (scope) => {
@@ -93,7 +98,7 @@ function compileAttributes(node: { readonly [name: string]: TemplateNode }): Wri
     .filter(([written]) => written.startsWith('@'))
     .map(([written, child]) => {
       const { name, optional } = memberName(written.slice(1))
-      if (!/^[A-Za-z_][\w.:-]*$/.test(name)) throw new TemplateError(`${name} is not a name of an XML attribute`)
+      if (!isXmlName(name)) throw new TemplateError(`${name} is not a name of an XML attribute`)
       return { name, optional, text: compileText(child === null ? '' : String(child)) }
     })
   return (scope) => {

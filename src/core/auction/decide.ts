@@ -6,12 +6,12 @@
  */
 import { unreachable } from '../assert'
 import type { AskedAt, AuctionCommand } from './commands'
-import type { AuctionEvent, PingAnswer } from './events'
+import type { AuctionEvent, PingAnswer, RankedBid } from './events'
 import { evolve } from './evolve'
 import type { AuctionPlan } from './plan'
-import { isUnbeatable, judgeAnswer, rankBids } from './rank'
-import { endLost, onPostAnswer, onReservation, onRetry, sellingStep } from './selling'
-import { type AuctionState, isClosed } from './state'
+import { firstTier, inTier, isUnbeatable, judgeAnswer, rankBids } from './rank'
+import { endLost, onPostAnswer, onReservation, onRetry, sellingStep, settleStep, tierToOpen } from './selling'
+import type { AuctionState } from './state'
 import { isOverdue, windowEndOf } from './timing'
 
 export type { AuctionCommand } from './commands'
@@ -24,10 +24,11 @@ export function decide(state: AuctionState, command: AuctionCommand, now: number
   const events = react(state, command, now)
   let current = state
   for (const event of events) current = evolve(current, event)
-  // Ends by itself: each step closes the window, uses up a ranked bid, fixes an unknown's next try, or settles.
-  for (let next = step(current, now); next !== null; next = step(current, now)) {
-    events.push(next)
-    current = evolve(current, next)
+  // Ends by itself: each step opens the next tier, closes a window, uses up a ranked bid, fixes an unknown's next try, or
+  // settles.
+  for (let next = step(current, now); next.length > 0; next = step(current, now)) {
+    events.push(...next)
+    for (const event of next) current = evolve(current, event)
   }
   return events
 }
@@ -37,7 +38,7 @@ function react(state: AuctionState, command: AuctionCommand, now: number): Aucti
     case 'plan':
       return state.phase === 'absent' ? [{ type: 'planned', at: now, plan: command.plan }] : []
     case 'open':
-      return state.phase === 'planned' ? open(state.plan, now) : []
+      return state.phase === 'planned' ? openTier(state.plan, firstTier(state.plan), now) : []
     case 'answer':
       return state.phase === 'pinging' ? onAnswer(state, command, now) : []
     case 'close':
@@ -53,7 +54,7 @@ function react(state: AuctionState, command: AuctionCommand, now: number): Aucti
     case 'watchdog':
       return watchdog(state, now)
     case 'acknowledge': {
-      if (!isClosed(state)) return []
+      if (state.phase === 'absent') return []
       const isNews = command.sequence > state.acknowledged && command.sequence <= state.sequence
       return isNews ? [{ type: 'acknowledged', at: now, sequence: command.sequence }] : []
     }
@@ -62,11 +63,11 @@ function react(state: AuctionState, command: AuctionCommand, now: number): Aucti
   }
 }
 
-/** Opens the window; buyers without a ping bid their price at once. */
-function open(plan: AuctionPlan, now: number): AuctionEvent[] {
-  const fixed = plan.contenders.filter(({ pings }) => !pings)
+/** Opens the window of one tier; buyers without a ping bid their price at once. */
+function openTier(plan: AuctionPlan, tier: number, now: number): AuctionEvent[] {
+  const fixed = inTier(plan, tier).filter(({ pings }) => !pings)
   return [
-    { type: 'window_opened', at: now },
+    { type: 'window_opened', at: now, tier },
     ...fixed.map((contender): AuctionEvent => {
       const answer = judgeAnswer(plan, contender, { kind: 'bid', priceMicros: contender.priceMicros })
       return { type: 'answered', at: now, contractId: contender.id, askedAt: null, answer }
@@ -85,7 +86,7 @@ function onAnswer(
   { contractId, askedAt, answer: said }: Extract<AuctionCommand, { type: 'answer' }>,
   now: number,
 ): AuctionEvent[] {
-  const contender = state.plan.contenders.find(({ id }) => id === contractId)
+  const contender = inTier(state.plan, state.tier).find(({ id }) => id === contractId)
   if (contender === undefined || state.answers.has(contractId)) return []
   const isLate = said.kind === 'bid' && now > windowEndOf(state)
   const answer = isLate ? TOO_LATE : judgeAnswer(state.plan, contender, said)
@@ -94,15 +95,12 @@ function onAnswer(
 
 /** Closes with whoever has not answered counted as timed out, at the moment of closing. */
 function closeLate(state: Pinging, askedAt: AskedAt, now: number): AuctionEvent[] {
-  const late = state.plan.contenders
+  const late = inTier(state.plan, state.tier)
     .filter(({ id }) => !state.answers.has(id))
     .map(({ id }): AuctionEvent => {
       return { type: 'answered', at: now, contractId: id, askedAt: askedAt[id] ?? null, answer: TIMED_OUT }
     })
-  return [
-    ...late,
-    { type: 'window_closed', at: now, cause: 'window_over', ranking: rankBids(state.plan, state.answers) },
-  ]
+  return [...late, { type: 'window_closed', at: now, cause: 'window_over', ranking: rankTier(state) }]
 }
 
 /** Closes a window whose pings are gone with what was heard; a *planned* auction is opened by whoever drives it. */
@@ -116,13 +114,28 @@ function watchdog(state: AuctionState, now: number): AuctionEvent[] {
   return state.phase === 'selling' ? endLost(state, now, (running) => isOverdue(state, running, now)) : []
 }
 
-/** The one thing that follows by itself from where the auction stands, or null. */
-function step(state: AuctionState, now: number): AuctionEvent | null {
+/** What follows by itself from where the auction stands. */
+function step(state: AuctionState, now: number): readonly AuctionEvent[] {
   if (state.phase === 'pinging') {
-    const allAnswered = state.plan.contenders.every(({ id }) => state.answers.has(id))
-    if (!allAnswered && !isUnbeatable(state.plan, state.answers)) return null
+    const allAnswered = inTier(state.plan, state.tier).every(({ id }) => state.answers.has(id))
+    if (!allAnswered && !isUnbeatable(state.plan, state.tier, state.answers)) return []
     const cause = allAnswered ? 'all_answered' : 'unbeatable'
-    return { type: 'window_closed', at: now, cause, ranking: rankBids(state.plan, state.answers) }
+    return [{ type: 'window_closed', at: now, cause, ranking: rankTier(state) }]
   }
-  return state.phase === 'selling' ? sellingStep(state, now) : null
+  if (state.phase !== 'selling') return []
+  const next = sellingStep(state, now)
+  if (next !== null) return [next]
+  const tier = tierToOpen(state, now)
+  if (tier !== null) return openTier(state.plan, tier, now)
+  const end = settleStep(state, now)
+  return end === null ? [] : [end]
+}
+
+/** The bids of the tier, without buyers that were tried in an earlier one: nobody is sold one lead twice. */
+function rankTier({ plan, tier, answers, attempts }: Pinging): readonly RankedBid[] {
+  const tried = new Set(attempts.map(({ contractId }) => contractId))
+  const buyers = new Set(plan.contenders.filter(({ id }) => tried.has(id)).map(({ buyerId }) => buyerId))
+  return rankBids(plan, tier, answers).filter(({ contractId }) => {
+    return !buyers.has(plan.contenders.find(({ id }) => id === contractId)?.buyerId ?? '')
+  })
 }

@@ -26,7 +26,8 @@ export type CloseCause = 'all_answered' | 'window_over' | 'unbeatable'
 
 export type AuctionEvent =
   | { readonly type: 'planned'; readonly at: number; readonly plan: AuctionPlan }
-  | { readonly type: 'window_opened'; readonly at: number }
+  /** Once for each tier that is tried. */
+  | { readonly type: 'window_opened'; readonly at: number; readonly tier: number }
   /** `askedAt` is when the buyer's slot came; null where it was never asked. */
   | {
       readonly type: 'answered'

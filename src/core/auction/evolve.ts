@@ -3,17 +3,20 @@
  */
 import { unreachable } from '../assert'
 import type { AuctionEvent } from './events'
-import { ABSENT, type Attempt, type AttemptStage, type AuctionState, type Closed, isClosed } from './state'
+import { ABSENT, type Attempt, type AttemptStage, type AuctionState, type Closed } from './state'
 
 /** @returns the state after one event. */
 export function evolve(state: AuctionState, event: AuctionEvent): AuctionState {
   switch (event.type) {
     case 'planned':
       if (state.phase !== 'absent') return impossible(state, event)
-      return { phase: 'planned', plan: event.plan, plannedAt: event.at, answers: new Map() }
+      return { phase: 'planned', plan: event.plan, plannedAt: event.at, ...NOTHING_YET }
     case 'window_opened': {
-      if (state.phase !== 'planned') return impossible(state, event)
-      return { ...state, phase: 'pinging', openedAt: event.at }
+      if (state.phase === 'planned') return { ...state, phase: 'pinging', openedAt: event.at, ...tierOf(event) }
+      if (state.phase !== 'selling') return impossible(state, event)
+      const { plan, plannedAt, answers, attempts, sequence, acknowledged, openedAt } = state
+      const kept = { plan, plannedAt, answers, attempts, sequence, acknowledged, openedAt }
+      return { phase: 'pinging', ...kept, ...tierOf(event) }
     }
     case 'answered': {
       if (state.phase !== 'pinging') return impossible(state, event)
@@ -23,10 +26,10 @@ export function evolve(state: AuctionState, event: AuctionEvent): AuctionState {
     case 'window_closed': {
       if (state.phase !== 'pinging') return impossible(state, event)
       const closing = { closedAt: event.at, closeCause: event.cause, ranking: event.ranking }
-      return { ...state, phase: 'selling', ...closing, attempts: [], sequence: 0, acknowledged: 0 }
+      return { ...state, phase: 'selling', ...closing }
     }
     case 'acknowledged': {
-      if (!isClosed(state)) return impossible(state, event)
+      if (state.phase === 'absent') return impossible(state, event)
       return { ...state, acknowledged: Math.max(state.acknowledged, event.sequence) }
     }
     case 'settled': {
@@ -47,6 +50,12 @@ export function evolve(state: AuctionState, event: AuctionEvent): AuctionState {
   }
 }
 
+const NOTHING_YET = { answers: new Map(), attempts: [], sequence: 0, acknowledged: 0 } as const
+
+function tierOf(event: Extract<AuctionEvent, { type: 'window_opened' }>) {
+  return { tier: event.tier, tierOpenedAt: event.at }
+}
+
 /** @returns the state after all events, from nothing. */
 export function replay(events: Iterable<AuctionEvent>): AuctionState {
   let state: AuctionState = ABSENT
@@ -65,7 +74,8 @@ type SellingEvent = Extract<
 function evolveSelling(state: Selling, event: SellingEvent): Selling {
   if (event.type === 'attempt_started') {
     const { contractId, attempt: number, priceMicros, payoutMicros, at } = event
-    const attempt: Attempt = { contractId, number, priceMicros, payoutMicros, stage: { at: 'reserving', since: at } }
+    const stage: AttemptStage = { at: 'reserving', since: at }
+    const attempt = { contractId, number, priceMicros, payoutMicros, closedAt: state.closedAt, stage }
     return { ...state, attempts: [...state.attempts, attempt] }
   }
   const attempts = state.attempts.map((attempt) =>

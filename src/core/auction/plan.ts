@@ -15,6 +15,8 @@ export interface AuctionPlan {
   /** `direct` sells as soon as the window closes; `offer` shows its bid first and waits for the post. */
   readonly mode: 'direct' | 'offer'
   readonly distribution: Distribution
+  /** Contract ids in the order of their turns; null where the distribution has none. */
+  readonly turns: readonly string[] | null
   readonly floorMicros: number
   readonly maxSells: number
   readonly bidWindowMs: number

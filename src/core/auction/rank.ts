@@ -6,7 +6,6 @@
  */
 
 import { unreachable } from '../assert'
-import type { Distribution } from '../campaign/campaign'
 import type { BidReason } from '../reasons'
 import type { PingAnswer, RankedBid } from './events'
 import type { AuctionPlan, Contender } from './plan'
@@ -27,6 +26,16 @@ export function judgeAnswer(plan: AuctionPlan, contender: Contender, answer: Pin
   return answer
 }
 
+/** @returns the contenders of one tier. */
+export function inTier(plan: AuctionPlan, tier: number): readonly Contender[] {
+  return plan.contenders.filter((contender) => contender.tier === tier)
+}
+
+/** @returns the tier that is tried first; 0 where there is nobody to try. */
+export function firstTier(plan: AuctionPlan): number {
+  return plan.contenders.length === 0 ? 0 : Math.min(...plan.contenders.map(({ tier }) => tier))
+}
+
 interface Placed {
   readonly contender: Contender
   readonly priceMicros: number
@@ -35,11 +44,13 @@ interface Placed {
 /** @returns the valid bids, best first, and of each buyer only its best: nobody is sold one lead twice. */
 export function rankBids(
   plan: AuctionPlan,
+  tier: number,
   answers: ReadonlyMap<string, { readonly answer: PingAnswer }>,
 ): RankedBid[] {
-  return bestOfEachBuyer(placedBids(plan, answers).sort(comparator(plan.distribution))).map(
-    ({ contender, priceMicros }) => ({ contractId: contender.id, priceMicros }),
-  )
+  return bestOfEachBuyer(placedBids(plan, tier, answers).sort(comparator(plan))).map(({ contender, priceMicros }) => ({
+    contractId: contender.id,
+    priceMicros,
+  }))
 }
 
 /**
@@ -50,13 +61,14 @@ export function rankBids(
  */
 export function isUnbeatable(
   plan: AuctionPlan,
+  tier: number,
   answers: ReadonlyMap<string, { readonly answer: PingAnswer }>,
 ): boolean {
-  const compare = comparator(plan.distribution)
-  const placed = bestOfEachBuyer(placedBids(plan, answers).sort(compare))
+  const compare = comparator(plan)
+  const placed = bestOfEachBuyer(placedBids(plan, tier, answers).sort(compare))
   const last = placed[plan.maxSells - 1]
   if (last === undefined) return false
-  return plan.contenders
+  return inTier(plan, tier)
     .filter((contender) => !answers.has(contender.id))
     .every((contender) => compare(last, atCeiling(contender)) < 0)
 }
@@ -65,9 +77,13 @@ function atCeiling(contender: Contender): Placed {
   return { contender, priceMicros: contender.maxBidMicros ?? Number.MAX_SAFE_INTEGER }
 }
 
-function placedBids(plan: AuctionPlan, answers: ReadonlyMap<string, { readonly answer: PingAnswer }>): Placed[] {
+function placedBids(
+  plan: AuctionPlan,
+  tier: number,
+  answers: ReadonlyMap<string, { readonly answer: PingAnswer }>,
+): Placed[] {
   const placed: Placed[] = []
-  for (const contender of plan.contenders) {
+  for (const contender of inTier(plan, tier)) {
     const answer = answers.get(contender.id)?.answer
     if (answer?.kind === 'bid') placed.push({ contender, priceMicros: answer.priceMicros })
   }
@@ -83,18 +99,25 @@ function bestOfEachBuyer(ordered: readonly Placed[]): readonly Placed[] {
 type Comparator = (left: Placed, right: Placed) => number
 
 /** Ties: price, then priority, then the keyed hash. The hash differs for every pair, so the order is total. */
-function comparator(distribution: Distribution): Comparator {
+function comparator({ distribution, turns }: AuctionPlan): Comparator {
   switch (distribution) {
     case 'ping_post':
       return (left, right) => right.priceMicros - left.priceMicros || byPriority(left, right) || byHash(left, right)
     case 'waterfall':
       return (left, right) => byPriority(left, right) || right.priceMicros - left.priceMicros || byHash(left, right)
-    case 'weighted':
     case 'round_robin':
+      return (left, right) => turnOf(turns, left) - turnOf(turns, right) || byHash(left, right)
+    case 'weighted':
       return (left, right) => drawOf(left.contender) - drawOf(right.contender) || byHash(left, right)
     default:
       return unreachable(distribution)
   }
+}
+
+/** The place in the rotation; whoever is not in it comes last. */
+function turnOf(turns: AuctionPlan['turns'], { contender }: Placed): number {
+  const place = turns?.indexOf(contender.id) ?? -1
+  return place < 0 ? Number.MAX_SAFE_INTEGER : place
 }
 
 function byPriority(left: Placed, right: Placed): number {

@@ -6,7 +6,7 @@
  */
 import { supplierPayout } from '../money/payout'
 import type { AuctionCommand } from './commands'
-import type { AuctionEvent, PostAnswer } from './events'
+import type { AuctionEvent, PostAnswer, RankedBid } from './events'
 import type { AuctionPlan } from './plan'
 import { retryDelayMs } from './retry'
 import type { Attempt, AttemptStage, AuctionState, Closed, RunningStage } from './state'
@@ -79,7 +79,7 @@ export function endLost(state: Selling, now: number, isLost: (running: RunningSt
   })
 }
 
-/** The next thing that follows by itself: what to do about an unknown, the next bidder, or the end. */
+/** The next thing that follows by itself: what to do about an unknown, or the next bidder. */
 export function sellingStep(state: Closed, now: number): AuctionEvent | null {
   const { plan, attempts } = state
   for (const { contractId, stage } of attempts) {
@@ -87,15 +87,39 @@ export function sellingStep(state: Closed, now: number): AuctionEvent | null {
       return afterUnknown(plan, contractId, stage, now)
   }
   const occupied = attempts.filter(({ stage }) => !isOver(stage)).length
-  const next = state.ranking[attempts.length]
+  const next = nextBidder(state)
   if (occupied < plan.maxSells && next !== undefined && now < deadlineOf(state)) {
     const { contractId, priceMicros } = next
     const payoutMicros = supplierPayout(plan.payout, priceMicros)
     return { type: 'attempt_started', at: now, contractId, attempt: attempts.length + 1, priceMicros, payoutMicros }
   }
+  return null
+}
+
+/** The end, where nothing is under way and nothing unknown; whether anyone is left to try was asked before. */
+export function settleStep({ attempts }: Closed, now: number): AuctionEvent | null {
   if (attempts.some(({ stage }) => stage.at !== 'accepted' && !isOver(stage))) return null
   const sold = attempts.some(({ stage }) => stage.at === 'accepted')
   return { type: 'settled', at: now, outcome: sold ? 'sold' : 'unsold' }
+}
+
+/**
+ * The tier to try next: the one below, once everyone in this one was tried, places are left and nothing is under way.
+ *
+ * @returns null where the tiers are through or the time is
+ */
+export function tierToOpen(state: Closed, now: number): number | null {
+  const { plan, attempts, tier } = state
+  const occupied = attempts.filter(({ stage }) => !isOver(stage)).length
+  if (occupied >= plan.maxSells || nextBidder(state) !== undefined || now >= deadlineOf(state)) return null
+  if (attempts.some(({ stage }) => stage.at === 'reserving' || stage.at === 'posting')) return null
+  const below = plan.contenders.map((contender) => contender.tier).filter((other) => other > tier)
+  return below.length === 0 ? null : Math.min(...below)
+}
+
+function nextBidder({ ranking, attempts }: Closed): RankedBid | undefined {
+  const tried = new Set(attempts.map(({ contractId }) => contractId))
+  return ranking.find(({ contractId }) => !tried.has(contractId))
 }
 
 /** Came to nothing: its place is free for the next bidder. */

@@ -12,6 +12,8 @@ export interface Attempt {
   readonly number: number
   readonly priceMicros: number
   readonly payoutMicros: number
+  /** When the window closed that its bid was in. */
+  readonly closedAt: number
   readonly stage: AttemptStage
 }
 
@@ -51,13 +53,7 @@ interface Begun {
   readonly plan: AuctionPlan
   readonly plannedAt: number
   readonly answers: ReadonlyMap<string, Answered>
-}
-
-export interface Closed extends Begun {
-  readonly openedAt: number
-  readonly closedAt: number
-  readonly closeCause: CloseCause
-  readonly ranking: readonly RankedBid[]
+  /** Of all tiers so far. */
   readonly attempts: readonly Attempt[]
   /** Grows with each change that the database is told of; 0 while there is nothing to tell. */
   readonly sequence: number
@@ -65,10 +61,25 @@ export interface Closed extends Begun {
   readonly acknowledged: number
 }
 
+interface Opened extends Begun {
+  /** When the first window opened: the deadline counts from there. */
+  readonly openedAt: number
+  /** The tier whose window is, or was last, open, and since when. */
+  readonly tier: number
+  readonly tierOpenedAt: number
+}
+
+export interface Closed extends Opened {
+  readonly closedAt: number
+  readonly closeCause: CloseCause
+  /** The bids of the tier, best first. */
+  readonly ranking: readonly RankedBid[]
+}
+
 export type AuctionState =
   | { readonly phase: 'absent' }
   | ({ readonly phase: 'planned' } & Begun)
-  | ({ readonly phase: 'pinging'; readonly openedAt: number } & Begun)
+  | ({ readonly phase: 'pinging' } & Opened)
   | ({ readonly phase: 'selling' } & Closed)
   | ({
       readonly phase: 'settled'

@@ -3,6 +3,7 @@
  */
 import type { Refusal } from '../campaign/intake'
 import type { BidReason } from '../reasons'
+import type { Contender } from './plan'
 import { type Attempt, type AuctionState, isClosed } from './state'
 
 export type AuctionStatus = 'sold' | 'unsold' | 'pending'
@@ -13,6 +14,8 @@ export interface Sale {
   readonly priceMicros: number
   readonly payoutMicros: number
   readonly acceptedAt: number
+  /** When the window closed that its bid was in. */
+  readonly closedAt: number
   readonly reference: string | null
   readonly redirectUrl: string | null
 }
@@ -33,13 +36,13 @@ export interface BidSummary {
 
 /** @returns the sales so far, in the order of their attempts. */
 export function salesOf(state: AuctionState): readonly Sale[] {
-  if (!isClosed(state)) return []
+  if (state.phase === 'absent') return []
   return state.attempts.flatMap((attempt) => {
-    const { stage, contractId, priceMicros, payoutMicros } = attempt
+    const { stage, contractId, priceMicros, payoutMicros, closedAt } = attempt
     if (stage.at !== 'accepted') return []
     const buyerId = state.plan.contenders.find(({ id }) => id === contractId)?.buyerId ?? ''
     const { since: acceptedAt, reference, redirectUrl } = stage
-    return [{ contractId, buyerId, priceMicros, payoutMicros, acceptedAt, reference, redirectUrl }]
+    return [{ contractId, buyerId, priceMicros, payoutMicros, closedAt, acceptedAt, reference, redirectUrl }]
   })
 }
 
@@ -72,18 +75,23 @@ export function leadOutcomeOf(state: AuctionState): LeadOutcome {
   return { status: state.outcome, payoutMicros }
 }
 
-/** What became of one attempt, for whoever holds a price for it; `over` also where no such attempt is known (any more). */
+/**
+ * What became of one attempt, for whoever holds a price for it; `over` also where no such attempt is known (any more).
+ *
+ * Before the window has closed it is `open`: a restart forgot it, and the auction that begins anew may come to it again.
+ */
 export function attemptOutcomeOf(state: AuctionState, number: number, contractId: string): 'open' | 'sold' | 'over' {
-  if (!isClosed(state)) return 'over'
+  if (state.phase === 'absent') return 'over'
   const attempt = state.attempts.find((candidate) => candidate.number === number && candidate.contractId === contractId)
-  if (attempt === undefined || attempt.stage.at === 'rejected' || attempt.stage.at === 'denied') return 'over'
+  if (attempt === undefined) return isClosed(state) ? 'over' : 'open'
+  if (attempt.stage.at === 'rejected' || attempt.stage.at === 'denied') return 'over'
   return attempt.stage.at === 'accepted' ? 'sold' : 'open'
 }
 
 /** @returns the part of every buyer, in the order of the plan, with those refused before it at the end. */
 export function bidsOf(state: AuctionState): readonly BidSummary[] {
   if (state.phase === 'absent') return []
-  const attempts: readonly Attempt[] = isClosed(state) ? state.attempts : []
+  const { attempts } = state
   const asked = state.plan.contenders.map((contender): BidSummary => {
     const answered = state.answers.get(contender.id)
     const attempt = attempts.find(({ contractId }) => contractId === contender.id) ?? null
@@ -93,7 +101,7 @@ export function bidsOf(state: AuctionState): readonly BidSummary[] {
       buyerId: contender.buyerId,
       buyerName: contender.buyerName,
       priceMicros: answer?.kind === 'bid' ? answer.priceMicros : null,
-      reason: answer?.kind === 'no' ? answer.reason : lostReason(state, attempt),
+      reason: answer?.kind === 'no' ? answer.reason : lostReason(state, contender, attempt),
       detail: answer?.kind === 'no' ? answer.detail : attemptDetail(attempt),
       askedAt: answered?.askedAt ?? null,
       answeredAt: answered === undefined || answered.askedAt === null ? null : answered.at,
@@ -112,9 +120,10 @@ export function unsoldReason(state: AuctionState): BidReason | null {
   return most?.[0] ?? null
 }
 
-function lostReason(state: AuctionState, attempt: Attempt | null): BidReason | null {
+function lostReason(state: AuctionState, { tier }: Contender, attempt: Attempt | null): BidReason | null {
   if (attempt === null) {
     if (state.phase !== 'settled') return null
+    if (tier > state.tier) return 'not_reached'
     return salesOf(state).length >= state.plan.maxSells ? 'outbid' : 'not_reached'
   }
   if (attempt.stage.at === 'denied') return attempt.stage.reason

@@ -17,9 +17,12 @@ const LEAST_POST_MS = 250
 /** For how long a settled auction answers for itself. */
 export const RETENTION_MS = 30 * 24 * 60 * 60 * 1_000
 
-/** @returns the last moment at which a bid is in time. */
-export function windowEndOf(state: Pick<Closed, 'openedAt' | 'plan'>): number {
-  return state.openedAt + state.plan.bidWindowMs
+/** @returns the last moment at which a bid of the open tier is in time. */
+export function windowEndOf(state: Pick<Closed, 'openedAt' | 'tierOpenedAt' | 'plan'>): number {
+  const { openedAt, tierOpenedAt, plan } = state
+  const end = tierOpenedAt + plan.bidWindowMs
+  // Only the first tier may be given a window that is longer than the deadline; a later one lives on what is left.
+  return tierOpenedAt === openedAt ? end : Math.min(end, deadlineOf(state))
 }
 
 /** @returns the moment from which no first post may begin. A restart opens the window, and so the deadline, anew. */

@@ -32,6 +32,8 @@ export interface Campaign {
   readonly fields: readonly FieldDefinition[]
   readonly filters: readonly Filter[]
   readonly dedupe: { readonly fields: readonly string[]; readonly days: number } | null
+  /** Lists whose phones and emails the campaign takes from nobody; left out where there are none. */
+  readonly suppressionListIds?: readonly string[]
 }
 
 /** A supplier's place in a campaign. */
@@ -67,4 +69,6 @@ export interface ContractTerms {
   readonly pings: boolean
   readonly pingTimeoutMs: number
   readonly postTimeoutMs: number
+  /** Lists whose phones and emails this buyer does not take; left out where there are none. */
+  readonly suppressionListIds?: readonly string[]
 }

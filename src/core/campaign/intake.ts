@@ -2,7 +2,7 @@
  * Whether a supplier's ping or lead may enter, and which buyers it may go to.
  *
  * One function for both calls, so that a ping can never promise what the lead would be refused. What a snapshot cannot
- * know (caps, suppression, duplicates) is decided elsewhere by whoever owns it.
+ * know (caps, suppression, duplicates) is decided elsewhere by whoever owns it; suppression.ts has what lists mean.
  */
 import { type FieldError, type LeadFields, readFields } from '../lead/fields'
 import { failedFilters } from '../lead/filters'

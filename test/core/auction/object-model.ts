@@ -6,7 +6,7 @@ import { type AuctionCommand, decide } from '../../../src/core/auction/decide'
 import type { AuctionEvent } from '../../../src/core/auction/events'
 import { evolve, replay } from '../../../src/core/auction/evolve'
 import type { AuctionPlan } from '../../../src/core/auction/plan'
-import { ABSENT, type AuctionState, isClosed } from '../../../src/core/auction/state'
+import { ABSENT, type AuctionState } from '../../../src/core/auction/state'
 import { START } from '../../support/auction-factories'
 
 /** Events after which the object writes. */
@@ -58,7 +58,7 @@ export class ObjectModel {
 
   /** Lets the time pass until the contract's next try is due. */
   waitForRetry(contractId: string): void {
-    const attempts = isClosed(this.state) ? this.state.attempts : []
+    const attempts = this.state.phase !== 'absent' ? this.state.attempts : []
     const stage = attempts.find((attempt) => attempt.contractId === contractId)?.stage
     if (stage?.at === 'unknown') this.now = Math.max(this.now, stage.retryAt ?? this.now)
   }
@@ -72,11 +72,11 @@ export class ObjectModel {
     const last = this.events.findLastIndex(({ type }) => MUST_SURVIVE.includes(type) || type === 'acknowledged')
     this.#written = this.#durability === 'whole_record' ? this.events.length : last + 1
     const written = replay(this.events.slice(0, this.#written))
-    if (isClosed(written)) this.told = Math.max(this.told, written.sequence)
+    if (written.phase !== 'absent') this.told = Math.max(this.told, written.sequence)
   }
 
   #send(contractId: string, tryNumber: number): void {
-    const attempt = isClosed(this.state) && this.state.attempts.find((candidate) => candidate.contractId === contractId)
+    const attempt = this.state.phase !== 'absent' && this.state.attempts.find((candidate) => candidate.contractId === contractId)
     const buyerId = this.plan.contenders.find(({ id }) => id === contractId)?.buyerId
     if (!attempt || buyerId === undefined) throw new Error('a post without an attempt')
     this.sent.push({ contractId, buyerId, attempt: attempt.number, tryNumber })

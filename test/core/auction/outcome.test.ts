@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { bidsOf, isAnswerable, salesOf, statusOf, unsoldReason } from '../../../src/core/auction/summary'
-import { traceOf } from '../../../src/core/auction/trace'
+import {
+  attemptOutcomeOf,
+  bidsOf,
+  isAnswerable,
+  leadOutcomeOf,
+  salesOf,
+  statusOf,
+  unsoldReason,
+} from '../../../src/core/auction/summary'
 import {
   ACCEPTED,
   aContender,
@@ -61,6 +68,7 @@ describe('the sales', () => {
         buyerId: 'buy_a',
         priceMicros: units(30),
         payoutMicros: units(22.5),
+        closedAt: START,
         acceptedAt: START + 70,
         reference: 'ref-1',
         redirectUrl: null,
@@ -70,6 +78,39 @@ describe('the sales', () => {
 
   it('are none before the window closed', () => {
     expect(salesOf(pinging().state)).toEqual([])
+  })
+})
+
+describe('what became of it, for whoever holds a place or a price', () => {
+  const attempt = ({ state }: Story, number = 1, contractId = 'a') => attemptOutcomeOf(state, number, contractId)
+
+  it('is open while the attempt runs, and as long as its outcome is unknown', () => {
+    for (const story of [reserving(), posting(), posting().posts('a', UNKNOWN)]) expect(attempt(story)).toBe('open')
+  })
+
+  it('is open before the window has closed: a restart may have forgotten an attempt that comes again', () => {
+    expect(attempt(planned())).toBe('open')
+    expect(attempt(pinging())).toBe('open')
+  })
+
+  it('is sold or over once that is known', () => {
+    expect(attempt(posting().posts('a', ACCEPTED))).toBe('sold')
+    expect(attempt(posting().posts('a', REJECTED))).toBe('over')
+    expect(attempt(reserving().denies('a'))).toBe('over')
+  })
+
+  it('is over for an attempt that never was, or by another contract', () => {
+    expect(attempt(new Story())).toBe('over')
+    expect(attempt(posting(), 2)).toBe('over')
+    expect(attempt(posting(), 1, 'b')).toBe('over')
+  })
+
+  it('is, of the whole lead, open until it is settled, then sold at its payouts or unsold', () => {
+    expect(leadOutcomeOf(new Story().state)).toEqual({ status: 'absent', payoutMicros: 0 })
+    expect(leadOutcomeOf(posting().posts('a', UNKNOWN).state)).toEqual({ status: 'open', payoutMicros: 0 })
+    expect(leadOutcomeOf(pinging().closes().state)).toEqual({ status: 'unsold', payoutMicros: 0 })
+    const two = reserving({ maxSells: 2 }).grants('a').grants('b').posts('a', ACCEPTED).posts('b', ACCEPTED)
+    expect(leadOutcomeOf(two.state)).toEqual({ status: 'sold', payoutMicros: units(37.5) })
   })
 })
 
@@ -144,46 +185,5 @@ describe('why nobody bought', () => {
     expect(unsoldReason(pinging({ contenders: [] }).state)).toBeNull()
     expect(unsoldReason(posting().posts('a', ACCEPTED).state)).toBeNull()
     expect(unsoldReason(posting().posts('a', UNKNOWN).state)).toBeNull()
-  })
-})
-
-describe('the trace', () => {
-  it('has one entry an event, with its offset and its reason', () => {
-    const story = pinging().wait(40).answers('b', no('declined')).bids({ a: 30 }).wait(1_960).closes()
-    story.wait(5).grants('a').wait(90).posts('a', UNKNOWN).wait(1_000).retries('a', 2).wait(50).posts('a', ACCEPTED, 2)
-    story.acknowledges(2)
-    const lines = traceOf(story.events).map(({ atMs, step, contractId, reason, detail }) =>
-      [atMs, step, contractId, reason, detail].filter((part) => part !== null).join(' '),
-    )
-    expect(lines).toEqual([
-      '0 planned 3 buyers, 0 left out',
-      '0 window_opened',
-      '40 declined b declined',
-      '40 bid a 30.00',
-      '2000 declined c timed_out',
-      '2000 window_closed window_over 1 bids',
-      '2000 reserving a attempt 1 at 30.00',
-      '2005 posting a try 1',
-      '2095 unknown a timed_out',
-      '2095 retry_scheduled a in 1000 ms',
-      '3095 posting a try 2',
-      '3145 accepted a',
-      '3145 settled sold',
-      '3145 acknowledged sequence 2',
-    ])
-  })
-
-  it('tells a fixed price, a denial, a rejection and what was left to a person apart', () => {
-    const contenders = [aContender('a', { pings: false, onUnknown: 'hold' }), aContender('b'), aContender('c')]
-    const story = pinging({ contenders }).bids({ b: 30, c: 20 }).denies('b').grants('c').posts('c', REJECTED)
-    story.grants('a').posts('a', UNKNOWN)
-    const steps = traceOf(story.events).map(({ step, reason }) => (reason === null ? step : `${step}: ${reason}`))
-    for (const step of ['fixed_price', 'reservation_denied: capped', 'rejected: no thanks', 'parked']) {
-      expect(steps).toContain(step)
-    }
-  })
-
-  it('is empty where nothing happened', () => {
-    expect(traceOf([])).toEqual([])
   })
 })

@@ -36,6 +36,7 @@ function contenderOf(index: number): fc.Arbitrary<Contender> {
       priceMicros: fc.integer({ min: 0, max: 9 }).map(units),
       priority: fc.integer({ min: 1, max: 2 }),
       weight: fc.nat(3),
+      tier: fc.constantFrom(0, 0, 1, 2),
       minBidMicros: aLimit,
       maxBidMicros: aLimit,
       onUnknown: fc.constantFrom('retry' as const, 'hold' as const),
@@ -57,5 +58,9 @@ export function planFor(distribution: Distribution): fc.Arbitrary<AuctionPlan> {
       bidWindowMs: fc.constantFrom(500, 2_000),
       payout: payoutTerms,
     })
-    .map((overrides) => aPlan({ distribution, ...overrides }))
+    .chain((overrides) =>
+      fc
+        .shuffledSubarray(overrides.contenders.map(({ id }) => id))
+        .map((turns) => aPlan({ distribution, ...overrides, turns: distribution === 'round_robin' ? turns : null })),
+    )
 }

@@ -5,9 +5,12 @@ import type { AuctionPlan, Contender } from '../../../src/core/auction/plan'
 import { isUnbeatable, rankBids } from '../../../src/core/auction/rank'
 import { aContender, aPlan, bid, units } from '../../support/auction-factories'
 
+/** That of the factories. */
+const TIER = 0
+
 /** Ranks bids in units by contract id; a contract that is left out has not answered. */
 function rank(overrides: Partial<AuctionPlan>, amounts: { readonly [id: string]: number }): readonly string[] {
-  return rankBids(aPlan(overrides), answersOf(amounts)).map(({ contractId }) => contractId)
+  return rankBids(aPlan(overrides), TIER, answersOf(amounts)).map(({ contractId }) => contractId)
 }
 
 const answersOf = (amounts: { readonly [id: string]: number }) =>
@@ -87,9 +90,11 @@ describe('the early end of waiting', () => {
           const plan = aPlan({ distribution, maxSells, contenders: all.map(({ contender }) => contender) })
           const amounts = all.map(({ contender, amount }) => [contender.id, amount] as const)
           const early = answersOf(Object.fromEntries(amounts.slice(0, heard)))
-          if (!isUnbeatable(plan, early)) return
+          if (!isUnbeatable(plan, TIER, early)) return
           const complete = answersOf(Object.fromEntries(amounts))
-          expect(rankBids(plan, early).slice(0, maxSells)).toEqual(rankBids(plan, complete).slice(0, maxSells))
+          expect(rankBids(plan, TIER, early).slice(0, maxSells)).toEqual(
+            rankBids(plan, TIER, complete).slice(0, maxSells),
+          )
         }),
         { numRuns: 500 },
       )

@@ -21,6 +21,7 @@ describe('selling to one buyer', () => {
         number: 1,
         priceMicros: units(30),
         payoutMicros: units(22.5),
+        closedAt: START,
         stage: { at: 'reserving', since: START },
       },
     ])

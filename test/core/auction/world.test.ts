@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { AuctionCommand } from '../../../src/core/auction/decide'
 import type { PostAnswer } from '../../../src/core/auction/events'
-import { type Attempt, isClosed } from '../../../src/core/auction/state'
+import type { Attempt } from '../../../src/core/auction/state'
 import { salesOf } from '../../../src/core/auction/summary'
 import { nextWakeAt } from '../../../src/core/auction/timing'
 import { ACCEPTED, BARE_REJECTED, bid, REJECTED, UNKNOWN } from '../../support/auction-factories'
@@ -103,7 +103,7 @@ class World {
     const { state, plan } = this.object
     const holders = [...this.took].filter(([, took]) => took).map(([contractId]) => contractId)
     expect(holders.length).toBeLessThanOrEqual(plan.maxSells)
-    const kept = isClosed(state) ? state.attempts.filter(({ stage }) => stage.at !== 'rejected') : []
+    const kept = state.phase !== 'absent' ? state.attempts.filter(({ stage }) => stage.at !== 'rejected') : []
     for (const holder of holders) expect(kept.map(({ contractId }) => contractId)).toContain(holder)
     const sold = salesOf(state).map(({ contractId }) => contractId)
     for (const contractId of sold) expect(holders).toContain(contractId)

@@ -31,7 +31,13 @@ describe('a period in the operator’s time zone', () => {
   })
 
   it('begins at or before every moment in it, and its own start begins the same period', () => {
-    for (const timeZone of ['America/New_York', 'Africa/Cairo', 'Asia/Kolkata', 'Pacific/Chatham', 'Australia/Lord_Howe']) {
+    for (const timeZone of [
+      'America/New_York',
+      'Africa/Cairo',
+      'Asia/Kolkata',
+      'Pacific/Chatham',
+      'Australia/Lord_Howe',
+    ]) {
       for (const period of ['hour', 'day', 'week', 'month'] as const) {
         for (let at = Date.UTC(2026, 0, 1); at < Date.UTC(2027, 0, 1); at += 5 * 3_600_000 + 1_234_567) {
           const start = periodStart(period, timeZone, at)

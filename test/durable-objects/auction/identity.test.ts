@@ -88,15 +88,7 @@ describe('another request with the same identity', () => {
   })
 
   it('does not lend its credentials to the first', async () => {
-    const contract = {
-      post: {
-        request: { url: '', auth: { type: 'bearer' as const, token: '' } },
-        answer: { accepted: [{ path: 'id', op: 'exists' as const }] },
-      },
-    }
-    const probe = new TestBuyer('a', { ping: 'bid/120', post: 'turns/reset,accept' })
-    const { url } = probe.contract.endpoints.post.request
-    const buyer = new TestBuyer('a', { ping: 'bid/120', contract: { post: { ...contract.post, request: { ...contract.post.request, url } } } })
+    const buyer = new TestBuyer('a', { ping: 'bid/120', post: 'turns/reset,accept', auth: 'bearer' })
     const secrets = { con_a: JSON.stringify({ 'post.request.auth.token': 'token-of-a' }) }
     const auction = new PlayedAuction({ sealedSecrets: async () => secrets })
     const lead = leadFor([buyer], { sealedSecrets: secrets })
@@ -106,7 +98,7 @@ describe('another request with the same identity', () => {
     expect(await auction.submit(leadFor([], { sealedSecrets: { con_x: '{}' } }))).toEqual({ kind: 'conflict' })
     auction.advance(1_000)
     await auction.retryPost('con_a', 2)
-    const posts = await probe.posts({ requests: 2 })
+    const posts = await buyer.posts({ requests: 2 })
     expect(posts.map(({ headers }) => headers.authorization)).toEqual(['Bearer token-of-a', 'Bearer token-of-a'])
   })
 })

@@ -5,7 +5,14 @@ import type { AuctionServices } from '../../../durable-objects/auction/services'
 import { BuyerLine } from '../../../durable-objects/buyer-line/buyer-line'
 import type { PingShardRpc, ShardRequest } from '../../../durable-objects/ping-shard'
 import type { LeadAnswer } from '../../../src/contracts/lead-answer'
-import type { AuctionView, BuyerAccountRpc, SubmitLead, SubmitResult } from '../../../src/contracts/objects'
+import type {
+  AuctionView,
+  BuyerAccountRpc,
+  IdentityIndexRpc,
+  SubmitLead,
+  SubmitResult,
+  SupplierGateRpc,
+} from '../../../src/contracts/objects'
 import type { LeadProjection, PostRetry } from '../../../src/contracts/projection'
 import { leadToSubmit } from '../../support/submit-lead'
 import { ObjectLife } from './object-life'
@@ -23,6 +30,8 @@ export interface ScheduledRetry extends PostRetry {
 export interface PlayedServices extends Partial<AuctionServices> {
   /** What the accounts do besides being recorded; by default they grant whatever is asked. */
   readonly accounts?: Partial<BuyerAccountRpc>
+  readonly supplierGate?: Partial<SupplierGateRpc>
+  readonly identities?: Partial<IdentityIndexRpc>
 }
 
 export class PlayedAuction {
@@ -31,6 +40,10 @@ export class PlayedAuction {
   readonly retries = new Recorder<ScheduledRetry>()
   /** As `reserve buy_a 1`, with the number of the attempt. */
   readonly accountCalls = new Recorder<string>()
+  /** As `hold 90000000`, `settle sold 90000000`, `cancel`. */
+  readonly gateCalls = new Recorder<string>()
+  /** As `claim ab12 cd34`. */
+  readonly identityCalls = new Recorder<string>()
   readonly shardRequests = new Recorder<ShardRequest>()
   readonly logged = new Recorder<string>()
   readonly #life: ObjectLife<AuctionObject>
@@ -112,7 +125,7 @@ export class PlayedAuction {
   }
 
   #recording(): AuctionServices {
-    const { accounts = {}, newShard, ...services } = this.#services
+    const { accounts = {}, supplierGate = {}, identities = {}, newShard, ...services } = this.#services
     const now = () => this.now()
     return {
       now,
@@ -124,6 +137,8 @@ export class PlayedAuction {
       }),
       newShard: () => this.#shard(newShard?.() ?? env.PING_SHARD.get(env.PING_SHARD.newUniqueId())),
       account: (_, buyerId) => this.#account(buyerId, accounts),
+      gate: () => this.#gate(supplierGate),
+      identityIndex: () => this.#identityIndex(identities),
       sealedSecrets: async () => ({}),
       sealLead: async () => ({ sealedFields: 'sealed', sealedKey: 'sealed' }),
       project: async (message) => this.projected.push(message),
@@ -140,6 +155,7 @@ export class PlayedAuction {
         this.shardRequests.push(request)
         return shard.ping(request)
       },
+      stop: () => shard.stop(),
     }
   }
 
@@ -158,6 +174,40 @@ export class PlayedAuction {
         await accounts.release?.(auctionId, attempt)
       },
       configure: async () => undefined,
+    }
+  }
+
+  #gate(gate: Partial<SupplierGateRpc>): SupplierGateRpc {
+    return {
+      holdPayout: async (auctionId, campaignId, payoutMicros) => {
+        this.gateCalls.push(`hold ${payoutMicros}`)
+        return (await gate.holdPayout?.(auctionId, campaignId, payoutMicros)) ?? true
+      },
+      settle: async (auctionId, sold, payoutMicros) => {
+        this.gateCalls.push(`settle ${sold ? 'sold' : 'unsold'} ${payoutMicros}`)
+        await gate.settle?.(auctionId, sold, payoutMicros)
+      },
+      cancel: async (auctionId) => {
+        this.gateCalls.push('cancel')
+        await gate.cancel?.(auctionId)
+      },
+    } satisfies Partial<SupplierGateRpc> as unknown as SupplierGateRpc
+  }
+
+  #identityIndex(index: Partial<IdentityIndexRpc>): IdentityIndexRpc {
+    return {
+      claim: async (claim) => {
+        this.identityCalls.push(`claim ${claim.keys.join(' ')}`)
+        return (await index.claim?.(claim)) ?? true
+      },
+      confirm: async (claim) => {
+        this.identityCalls.push(`confirm ${claim.keys.join(' ')}`)
+        await index.confirm?.(claim)
+      },
+      release: async (claim) => {
+        this.identityCalls.push(`release ${claim.keys.join(' ')}`)
+        await index.release?.(claim)
+      },
     }
   }
 }

@@ -8,6 +8,8 @@ export interface TestBuyerOptions extends Pick<ContractOptions, 'terms' | 'contr
   /** How it answers a ping, as test/support/path-buyer.ts says; left out for a buyer that takes part with its price. */
   readonly ping?: string
   readonly post?: string
+  /** `bearer` for a buyer that wants a token with its post; the token itself comes with the sealed credentials. */
+  readonly auth?: 'none' | 'bearer'
 }
 
 /** Waits for so many requests, and for so many that the caller gave up. */
@@ -23,13 +25,14 @@ export class TestBuyer {
   readonly #pings = crypto.randomUUID()
   readonly #posts = crypto.randomUUID()
 
-  constructor(name: string, { ping, post = 'accept', ...options }: TestBuyerOptions) {
+  constructor(name: string, { ping, post = 'accept', auth = 'none', ...options }: TestBuyerOptions) {
     const at = (log: string, manner: string) => `${inject('buyerUrl')}/${log}/${manner}`
-    this.contract = buyerContract(name, {
+    const contract = buyerContract(name, {
       ...options,
       pingUrl: ping === undefined ? null : at(this.#pings, ping),
       postUrl: at(this.#posts, post),
     })
+    this.contract = auth === 'none' ? contract : withBearer(contract)
     this.buyerId = this.contract.terms.buyerId
     this.contractId = this.contract.terms.id
   }
@@ -58,4 +61,9 @@ async function received(log: string, { requests = 0, aborted = 0 }: Wanted): Pro
 
 async function tell(path: string): Promise<unknown> {
   return (await fetch(`${inject('buyerUrl')}/${path}`)).json()
+}
+
+function withBearer({ terms, endpoints }: AuctionContract): AuctionContract {
+  const request = { ...endpoints.post.request, auth: { type: 'bearer' as const, token: '' } }
+  return { terms, endpoints: { ...endpoints, post: { ...endpoints.post, request } } }
 }

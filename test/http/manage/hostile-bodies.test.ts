@@ -116,3 +116,8 @@ test.each(['__proto__', 'constructor', 'toString'])('the unknown member %s is re
     expect(answer.body.field_errors).toEqual([{ field: member, code: 'unknown_field', expected: expect.any(String) }])
   }
 })
+
+test('a member with a name of ten thousand characters is named by its first hundred', async () => {
+  const { body } = await management.call('POST', '/v1/suppliers', { name: 'Acme', ['x'.repeat(10_000)]: 1 })
+  expect(body.field_errors).toMatchObject([{ field: 'x'.repeat(100), code: 'unknown_field' }])
+})

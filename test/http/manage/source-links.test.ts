@@ -47,6 +47,7 @@ describe('PUT /v1/campaigns/{id}/suppliers/{supplierId}', () => {
         maxPayoutMicros: 200_250_000,
       },
       testMode: true,
+      capped: { leads: true, payouts: false, pings: true },
     })
   })
 

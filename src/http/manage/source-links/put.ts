@@ -39,11 +39,12 @@ export function registerPutSourceLink(app: App): void {
 
     const { sourceLinks } = storesOf(c)
     const key = { campaignId: campaign.id, supplierId: supplier.id }
-    const isNew = (await sourceLinks.read(key)) === null
+    const known = await sourceLinks.read(key)
+    const isNew = known === null
     if (isNew && (await sourceLinks.countOf(campaign.id)) >= MAX_LINKS) {
       return problem(c, 'conflict', { message: `A campaign has at most ${MAX_LINKS} suppliers.` })
     }
-    const { row, publishIds } = await sourceLinks.put(key, settings, newChange(c))
+    const { row, publishIds } = await sourceLinks.put(key, settings, { known, change: newChange(c) })
     await publish(c, publishIds)
     return json(c, isNew ? 201 : 200, sourceLinkWire(row))
   })

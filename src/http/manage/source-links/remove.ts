@@ -20,8 +20,9 @@ export function registerRemoveSourceLink(app: App): void {
   operatorEndpoint(app, route, async (c) => {
     const key = { campaignId: pathId(c, 'id'), supplierId: pathId(c, 'supplierId') }
     const { sourceLinks } = storesOf(c)
-    if ((await sourceLinks.read(key)) === null) return problem(c, 'not_found')
-    await publish(c, await sourceLinks.remove(key, newChange(c)))
+    const known = await sourceLinks.read(key)
+    if (known === null) return problem(c, 'not_found')
+    await publish(c, await sourceLinks.remove(known, newChange(c)))
     return noContent(c)
   })
 }
