@@ -80,6 +80,9 @@ const dedupeSchema = z.strictObject({
   days: wholeNumberSchema(1, 365, 'days'),
 })
 
+/** As buyer contracts name them; these hold for every buyer of the campaign. */
+const suppressionListIdsSchema = z.array(z.string().min(1).max(64)).max(50).nullable()
+
 /** Members without their defaults: what PATCH takes, each on its own. */
 const members = {
   name: nameSchema,
@@ -97,6 +100,7 @@ const members = {
   fields: fieldsSchema,
   filters: leadFiltersSchema,
   dedupe: dedupeSchema.nullable(),
+  suppression_list_ids: suppressionListIdsSchema,
 }
 
 /** The four contact fields, required on the post: what a campaign asks for that does not say. */
@@ -120,6 +124,7 @@ export const campaignSettingsSchema = z
     fields: members.fields.default(defaultFields),
     filters: members.filters.default([]),
     dedupe: members.dedupe.default(null),
+    suppression_list_ids: members.suppression_list_ids.default([]),
   })
   .openapi('CampaignSettings')
 

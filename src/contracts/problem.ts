@@ -35,7 +35,7 @@ export const PROBLEMS = {
   unsupported_media_type: entry(415, 'Unsupported media type', 'The Content-Type is not one that this endpoint takes.'),
   invalid_payload: entry(422, 'Invalid payload', 'Some fields are not as expected.'),
   filtered: entry(422, 'Filtered', 'Lead does not meet campaign filters'),
-  suppressed: entry(422, 'Suppressed', 'Lead is on a suppression list'),
+  suppressed: entry(422, 'Suppressed', "Lead phone or email appears on a buyer's suppression list"),
   ping_id_invalid: entry(422, 'Ping id invalid', 'flo_ping_id is not a ping id of this supplier and campaign.'),
   ping_id_expired: entry(422, 'Ping id expired', 'flo_ping_id has expired. Ping again.'),
   ping_id_mismatch: entry(422, 'Ping id mismatch', 'The lead changes fields that were pinged.'),

@@ -6,8 +6,10 @@
 import type { ContractCompiler } from '../contracts/contract-compiler'
 import type { AuctionRpc, SupplierGateRpc } from '../contracts/objects'
 import type { CampaignSnapshot, CredentialSnapshot } from '../contracts/snapshot'
+import type { Contact } from '../core/suppression/contact'
 import type { LeadEnvelope } from '../security/lead-envelope'
 import type { PingTokens } from '../security/ping-token'
+import type { SuppressionHash } from '../security/suppression-hash'
 import type { TenantStores } from '../stores/tenant-stores'
 import type { PingAllowance } from './guide/ping-allowance'
 
@@ -34,6 +36,16 @@ export interface AuctionObjects {
   byId(id: string): AuctionRpc | null
 }
 
+/** The suppression lists as the edge knows them, from the isolate's memory or KV; never from D1. */
+export interface SuppressionIndex {
+  /** @returns those of the lists that one of the contacts is on */
+  lookup(question: {
+    readonly tenantId: string
+    readonly listIds: readonly string[]
+    readonly contacts: readonly Contact[]
+  }): Promise<ReadonlySet<string>>
+}
+
 export interface Services {
   readonly allowLoopbackBuyers: boolean
   /** SHA-256 (hex) of the operator credentials given at start, and the tenant of each. */
@@ -54,6 +66,11 @@ export interface Services {
   readonly auctions: AuctionObjects
   readonly pingAllowance: PingAllowance
   readonly supplierGate: (tenantId: string, supplierId: string) => SupplierGateRpc
+  readonly suppression: SuppressionIndex
+  /** What lists keep in place of an entry. */
+  readonly suppressionHash: SuppressionHash
+  /** Has the tenant's index built anew, behind the answer. A failure is harmless: the cron asks again. */
+  readonly buildSuppressionIndex: (tenantId: string) => Promise<void>
   /** Milliseconds since 1970. */
   readonly now: () => number
   /** @returns `<prefix>_<ulid>` */

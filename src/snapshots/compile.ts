@@ -55,7 +55,8 @@ export function compileCredential(key: ApiKeyRow): CredentialSnapshot {
   }
 }
 
-function compileTerms({ campaign: row, currency }: CampaignConfiguration, named: readonly string[]): Campaign {
+function compileTerms(configuration: CampaignConfiguration, named: readonly string[]): Campaign {
+  const { campaign: row, currency, commonListIds = [] } = configuration
   const { settings } = row
   return {
     id: row.id,
@@ -77,6 +78,7 @@ function compileTerms({ campaign: row, currency }: CampaignConfiguration, named:
     fields: knownFields(settings.fields, named),
     filters: settings.filters.map(toFilter),
     dedupe: settings.dedupe,
+    ...suppressedBy([...(settings.suppression_list_ids ?? []), ...commonListIds]),
   }
 }
 
@@ -133,8 +135,14 @@ function compileContract(
     pings: endpoints.ping !== null,
     pingTimeoutMs,
     postTimeoutMs,
+    ...suppressedBy(settings.suppression_list_ids ?? []),
   }
   return { terms, endpoints, sealedSecrets: contract.sealedSecrets }
+}
+
+/** Left out where there is none: what most campaigns and contracts have. */
+function suppressedBy(listIds: readonly string[]): { readonly suppressionListIds?: readonly string[] } {
+  return listIds.length === 0 ? {} : { suppressionListIds: [...new Set(listIds)] }
 }
 
 function isActive(row: { readonly status: string; readonly archivedAt: string | null }): boolean {

@@ -67,6 +67,11 @@ export class ChangeSet {
     return this.#touchCampaigns(inArray(campaigns.id, contracted))
   }
 
+  /** Something that holds in every campaign of the tenant changed. */
+  touchAllCampaigns(): this {
+    return this.#touchCampaigns(isNull(campaigns.archivedAt))
+  }
+
   /** Something that the buyer's account decides by changed. */
   touchBuyer(buyerId: string): this {
     const mine = and(eq(buyers.tenantId, this.tenantId), eq(buyers.id, buyerId))

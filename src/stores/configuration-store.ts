@@ -1,10 +1,10 @@
 /** All that one campaign's snapshot is compiled from, read as one transaction, so that it is never of two moments. */
-import { and, asc, eq, inArray } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNull } from 'drizzle-orm'
 import type { BuyerContractRow } from './buyer-contract-store'
 import type { BuyerRow } from './buyer-store'
 import type { CampaignRow } from './campaign-store'
 import type { Database } from './database'
-import { buyerContracts, buyers, campaigns, sourceLinks, suppliers, tenants } from './schema'
+import { buyerContracts, buyers, campaigns, sourceLinks, suppliers, suppressionLists, tenants } from './schema'
 import type { SourceLinkRow } from './source-link-store'
 import type { SupplierRow } from './supplier-store'
 
@@ -13,6 +13,8 @@ export interface CampaignConfiguration {
   readonly currency: string
   readonly links: readonly { readonly link: SourceLinkRow; readonly supplier: SupplierRow }[]
   readonly contracts: readonly { readonly contract: BuyerContractRow; readonly buyer: BuyerRow }[]
+  /** Suppression lists that hold in every campaign. */
+  readonly commonListIds?: readonly string[]
 }
 
 export class ConfigurationStore {
@@ -26,7 +28,7 @@ export class ConfigurationStore {
 
   /** @returns null where this tenant has no such campaign */
   async campaign(id: string): Promise<CampaignConfiguration | null> {
-    const [[campaign], [tenant], links, linked, contracts, contracted] = await this.#readAll(id)
+    const [[campaign], [tenant], links, linked, contracts, contracted, lists] = await this.#readAll(id)
     if (campaign === undefined || tenant === undefined) return null
     const suppliersById = new Map(linked.map((supplier) => [supplier.id, supplier]))
     const buyersById = new Map(contracted.map((buyer) => [buyer.id, buyer]))
@@ -41,6 +43,7 @@ export class ConfigurationStore {
         const buyer = buyersById.get(contract.buyerId)
         return buyer === undefined ? [] : [{ contract, buyer }]
       }),
+      commonListIds: lists.map((list) => list.id),
     }
   }
 
@@ -68,6 +71,17 @@ export class ConfigurationStore {
         .select()
         .from(buyers)
         .where(and(eq(buyers.tenantId, tenantId), inArray(buyers.id, contractedIds))),
+      database
+        .select({ id: suppressionLists.id })
+        .from(suppressionLists)
+        .where(
+          and(
+            eq(suppressionLists.tenantId, tenantId),
+            eq(suppressionLists.scope, 'all_campaigns'),
+            isNull(suppressionLists.archivedAt),
+          ),
+        )
+        .orderBy(asc(suppressionLists.id)),
     ])
   }
 }

@@ -13,6 +13,9 @@ import { PublishStore } from './publish-store'
 import { ReportStore } from './report-store'
 import { SourceLinkStore } from './source-link-store'
 import { SupplierStore } from './supplier-store'
+import { SuppressionImportStore } from './suppression-import-store'
+import { SuppressionIndexStore } from './suppression-index-store'
+import { SuppressionListStore } from './suppression-list-store'
 import { TenantStore } from './tenant-store'
 
 export interface TenantStores {
@@ -27,6 +30,9 @@ export interface TenantStores {
   readonly publishes: PublishStore
   readonly leads: LeadStore
   readonly reports: ReportStore
+  readonly suppressionLists: SuppressionListStore
+  readonly suppressionImports: SuppressionImportStore
+  readonly suppressionIndex: SuppressionIndexStore
 }
 
 export function createTenantStores(db: D1Database, tenantId: string): TenantStores {
@@ -43,5 +49,8 @@ export function createTenantStores(db: D1Database, tenantId: string): TenantStor
     publishes: new PublishStore(database, tenantId),
     leads: new LeadStore(db, tenantId),
     reports: new ReportStore(db, tenantId),
+    suppressionLists: new SuppressionListStore(database, tenantId),
+    suppressionImports: new SuppressionImportStore(database, tenantId),
+    suppressionIndex: new SuppressionIndexStore(database, tenantId),
   }
 }

@@ -72,7 +72,7 @@ describe('a change and its publish rows', () => {
     await expect(live.campaigns.update(campaign, { ...SETTINGS, name: 'lost' }, taken)).rejects.toThrow()
     await expect(live.campaigns.archive(campaign.id, taken)).rejects.toThrow()
     const link = { campaignId: campaign.id, supplierId: supplier.id }
-    await expect(live.sourceLinks.put(link, LINK, taken)).rejects.toThrow()
+    await expect(live.sourceLinks.put(link, LINK, { known: null, change: taken })).rejects.toThrow()
     await expect(live.suppliers.archive(supplier.id, taken)).rejects.toThrow()
 
     expect(await live.campaigns.read(campaign.id)).toMatchObject({ name: CAMPAIGN.name, version, archivedAt: null })
@@ -117,7 +117,10 @@ describe('a change and its publish rows', () => {
     const campaign = await newCampaign()
     const supplier = await newSupplier()
     await live.apiKeys.create(keyOf(supplier.id), change())
-    await live.sourceLinks.put({ campaignId: campaign.id, supplierId: supplier.id }, LINK, change())
+    await live.sourceLinks.put({ campaignId: campaign.id, supplierId: supplier.id }, LINK, {
+      known: null,
+      change: change(),
+    })
     const rows = await rowsOf(await live.suppliers.archive(supplier.id, change()))
     expect(rows.map(({ kind }) => kind).sort()).toEqual(['campaign', 'credential', 'credential', 'supplier'])
     expect((await live.apiKeys.listOf(supplier.id)).every(({ revokedAt }) => revokedAt !== null)).toBe(true)
@@ -127,9 +130,9 @@ describe('a change and its publish rows', () => {
     const campaign = await newCampaign()
     const [supplier, buyer] = [await newSupplier(), await newBuyer()]
     const link = { campaignId: campaign.id, supplierId: supplier.id }
-    await live.sourceLinks.put(link, LINK, change())
+    const { row } = await live.sourceLinks.put(link, LINK, { known: null, change: change() })
     await live.buyerContracts.put(contract(campaign.id, buyer.id), change())
-    await live.sourceLinks.remove(link, change())
+    await live.sourceLinks.remove(row, change())
     const publishIds = await live.buyerContracts.remove({ campaignId: campaign.id, buyerId: buyer.id }, change())
     expect(await versionOf(campaign.id)).toBe(5)
     expect(subjectsOf(await rowsOf(publishIds))).toEqual([`buyer ${buyer.id}`, `campaign ${campaign.id}`])
@@ -138,11 +141,17 @@ describe('a change and its publish rows', () => {
   test('links and contracts also tell the gate and the account, which count by their caps', async () => {
     const campaign = await newCampaign()
     const [supplier, buyer] = [await newSupplier(), await newBuyer()]
-    const linked = await live.sourceLinks.put({ campaignId: campaign.id, supplierId: supplier.id }, LINK, change())
+    const link = { campaignId: campaign.id, supplierId: supplier.id }
+    const capped = { ...LINK, caps: [{ period: 'day' as const, count: 5 }] }
+    const linked = await live.sourceLinks.put(link, capped, { known: null, change: change() })
     const contracted = await live.buyerContracts.put(contract(campaign.id, buyer.id), change())
     expect(subjectsOf(await rowsOf(linked.publishIds))).toContain(`supplier ${supplier.id}`)
+    const uncapped = await live.sourceLinks.put(link, LINK, { known: linked.row, change: change() })
+    expect(subjectsOf(await rowsOf(uncapped.publishIds))).toContain(`supplier ${supplier.id}`)
+    const still = await live.sourceLinks.put(link, LINK, { known: uncapped.row, change: change() })
+    expect(subjectsOf(await rowsOf(still.publishIds))).toEqual([`campaign ${campaign.id}`])
     expect(subjectsOf(await rowsOf(contracted.publishIds))).toContain(`buyer ${buyer.id}`)
-    expect((await live.suppliers.read(supplier.id))?.version).toBe(2)
+    expect((await live.suppliers.read(supplier.id))?.version).toBe(3)
     expect((await live.buyers.read(buyer.id))?.version).toBe(2)
   })
 })
@@ -179,7 +188,7 @@ describe('a tenant', () => {
     ]
     const link = { campaignId: campaign.id, supplierId: supplier.id }
     const pair = { campaignId: campaign.id, buyerId: buyer.id }
-    await sandbox.sourceLinks.put(link, LINK, change())
+    await sandbox.sourceLinks.put(link, LINK, { known: null, change: change() })
     await sandbox.buyerContracts.put(contract(campaign.id, buyer.id), change())
     const [key] = await sandbox.apiKeys.listOf(supplier.id)
     const page = { limit: 200, after: null }
@@ -215,7 +224,7 @@ describe('a tenant', () => {
     ]
     const link = { campaignId: campaign.id, supplierId: supplier.id }
     const pair = { campaignId: campaign.id, buyerId: buyer.id }
-    const linked = (await sandbox.sourceLinks.put(link, LINK, change())).row
+    const linked = (await sandbox.sourceLinks.put(link, LINK, { known: null, change: change() })).row
     const contracted = (await sandbox.buyerContracts.put(contract(campaign.id, buyer.id), change())).row
     const [key] = await sandbox.apiKeys.listOf(supplier.id)
     const [waitingRow] = await sandbox.publishes.list(1)
@@ -235,9 +244,11 @@ describe('a tenant', () => {
     await live.suppliers.archive(supplier.id, change())
     await live.buyers.archive(buyer.id, change())
     expect(await live.apiKeys.revoke(key?.id ?? '', change())).toBeNull()
-    await expect(live.sourceLinks.put(link, { ...LINK, test_mode: true }, change())).rejects.toThrow('another tenant')
+    await expect(
+      live.sourceLinks.put(link, { ...LINK, test_mode: true }, { known: null, change: change() }),
+    ).rejects.toThrow('another tenant')
     await expect(live.buyerContracts.put(contract(campaign.id, buyer.id), change())).rejects.toThrow('another tenant')
-    await live.sourceLinks.remove(link, change())
+    await live.sourceLinks.remove(linked, change())
     await live.buyerContracts.remove(pair, change())
     await live.publishes.remove([waitingRow?.id ?? ''])
 

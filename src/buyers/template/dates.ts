@@ -116,7 +116,9 @@ export function formatDate(value: string, format: string, now: number): string |
   if (moment === null) return null
   const part = (token: string): string => PARTS[token]?.(moment) ?? token
   if (format.includes('%')) {
-    return format.replace(/%([a-zA-Z%])/g, (whole, letter: string) => part(STRFTIME[letter] ?? whole))
+    return format.replace(/%([a-zA-Z%])/g, (whole, letter: string) =>
+      letter === '%' ? letter : part(STRFTIME[letter] ?? whole),
+    )
   }
   // Without an hour in the format, mm can only mean the month: many write mm/dd/yyyy.
   const minutes = /h/i.test(format)

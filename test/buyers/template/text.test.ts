@@ -51,6 +51,7 @@ describe('a placeholder that stands alone', () => {
     ['{{dob | date: "MM/DD/YYYY"}}', '05/12/1980'],
     ["{{dob | date: '%m-%d-%y'}}", '05-12-80'],
     ['{{dob | date: "mm/dd/yyyy"}}', '05/12/1980'],
+    ['{{dob | date: "100%% %Y"}}', '100% 1980'],
     ['{{dob | date: "D MMM YYYY"}}', '12 May 1980'],
     ['{{expires_at | date: "YYYY-MM-DD HH:mm:ss"}}', '2026-05-11 14:22:06'],
     ['{{expires_at | date: "h:mm A [on] MMMM D"}}', '2:22 PM on May 11'],

@@ -25,7 +25,7 @@ export interface Choice {
 
 const contractId = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'stranger', '__proto__')
 const tryNumber = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(1, 2) }, fc.constantFrom(0, 3, 12))
-const denied = fc.option(fc.constant<BidReason>('capped'), { freq: 1 })
+const denied = fc.option(fc.constant<BidReason>('capped'), { freq: 2 })
 const pingAnswer: fc.Arbitrary<PingAnswer> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('bid' as const), priceMicros: aPrice }) },
   fc.constant<PingAnswer>({ kind: 'no', reason: 'declined', detail: null }),

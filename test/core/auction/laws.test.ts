@@ -45,7 +45,10 @@ function happen(model: ObjectModel, step: Step): void {
   }
 }
 
-describe.each(DISTRIBUTIONS)('the laws of %s', (distribution) => {
+/** Far more than is needed, for a machine that is busy with other things. */
+const TIMEOUT_MS = 120_000
+
+describe.each(DISTRIBUTIONS)('the laws of %s', { timeout: TIMEOUT_MS }, (distribution) => {
   it.each<Durability>(['whole_record', 'last_vital_event'])(
     'hold in every history, where a crash leaves the %s',
     (durability) => {

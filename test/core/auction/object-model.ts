@@ -76,7 +76,8 @@ export class ObjectModel {
   }
 
   #send(contractId: string, tryNumber: number): void {
-    const attempt = this.state.phase !== 'absent' && this.state.attempts.find((candidate) => candidate.contractId === contractId)
+    const attempt =
+      this.state.phase !== 'absent' && this.state.attempts.find((candidate) => candidate.contractId === contractId)
     const buyerId = this.plan.contenders.find(({ id }) => id === contractId)?.buyerId
     if (!attempt || buyerId === undefined) throw new Error('a post without an attempt')
     this.sent.push({ contractId, buyerId, attempt: attempt.number, tryNumber })

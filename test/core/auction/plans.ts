@@ -14,7 +14,7 @@ export const aPrice: fc.Arbitrary<number> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, 2 ** 53 - 1) },
 )
 
-const aLimit = fc.option(fc.integer({ min: 0, max: 9 }).map(units), { freq: 1 })
+const aLimit = fc.option(fc.integer({ min: 0, max: 9 }).map(units), { freq: 2 })
 
 const payoutTerms: fc.Arbitrary<PayoutTerms> = fc.record({
   cost: fc.oneof(

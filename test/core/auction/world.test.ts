@@ -111,7 +111,10 @@ class World {
   }
 }
 
-describe.each(DISTRIBUTIONS)('in %s', (distribution) => {
+/** Far more than is needed, for a machine that is busy with other things. */
+const TIMEOUT_MS = 120_000
+
+describe.each(DISTRIBUTIONS)('in %s', { timeout: TIMEOUT_MS }, (distribution) => {
   it('nobody has the lead beyond its places, and settled sales are exactly those who took it', () => {
     fc.assert(
       fc.property(planFor(distribution), fc.array(chance, { maxLength: 60, size: 'max' }), (plan, story) => {

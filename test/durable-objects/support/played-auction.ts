@@ -139,6 +139,7 @@ export class PlayedAuction {
       account: (_, buyerId) => this.#account(buyerId, accounts),
       gate: () => this.#gate(supplierGate),
       identityIndex: () => this.#identityIndex(identities),
+      rotation: (tenantId, campaignId) => env.ROTATION.get(env.ROTATION.idFromName(`${tenantId}/${campaignId}`)),
       sealedSecrets: async () => ({}),
       sealLead: async () => ({ sealedFields: 'sealed', sealedKey: 'sealed' }),
       project: async (message) => this.projected.push(message),
