@@ -64,6 +64,12 @@ const BAD: readonly Bad[] = [
     manner: (response) => void response.writeHead(200).flushHeaders(),
   },
   { name: 'bids too late', reason: 'timed_out', manner: after(PING_TIMEOUT_MS + 300, bid(500)) },
+  {
+    name: 'bids in 65 KiB',
+    reason: 'buyer_error',
+    detail: 'too_large',
+    manner: answer(200, { accepted: true, bid_price: 500, padding: 'x'.repeat(66_000) }),
+  },
   { name: 'sends 10 MB', reason: 'buyer_error', detail: 'too_large', manner: tenMegabytes() },
   {
     name: 'sends 10 MB packed into 10 KB',
@@ -202,6 +208,16 @@ describe('a buyer that', () => {
     expect(detail).toMatch(bad.detail ?? '')
     expect(auction.closed_at_ms).toBeLessThan(PING_TIMEOUT_MS + SLACK_MS)
     expect([buyer.pings.length, buyer.posts.length]).toEqual([1, 0])
+  })
+
+  it('is as slow as it may be, and as wordy, wins with the same bid', async () => {
+    await using buyer = await HttpBuyer.start()
+    const wordy = { accepted: true, bid_price: 500, padding: 'x'.repeat(64_000) }
+    buyer.whenPinged(after(PING_TIMEOUT_MS / 4, answer(200, wordy)))
+    const buyers = { bad: contractOf(buyer, {}), good: guideContract(good) }
+    const { campaignId, supplier, buyerIds } = await openMarket(operator, { campaign: CAMPAIGN, buyers })
+    const { body } = await supplier.ingest(campaignId, freshLead())
+    expect(body.data).toMatchObject({ status: 'ACCEPTED', buyer_id: buyerIds.bad, price: 375 })
   })
 
   it('does not listen loses at once', async () => {

@@ -3,7 +3,7 @@
  *
  * `await using gavel = await ServedGavel.start()` leaves nothing behind, however the test ends.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -146,12 +146,14 @@ function launch(options: ServeOptions & { readonly stateDir: string }): Launched
     ALLOW_LOOPBACK_BUYERS: '1',
     ...options.env,
   }
-  const child = spawn(command ?? 'npm', args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  // The channel ends the server should the tests themselves be killed. npm would have no use for it.
+  const stdio: StdioOptions = ['ignore', 'pipe', 'pipe', ...(options.command === 'npm' ? [] : (['ipc'] as const))]
+  const child = spawn(command ?? 'npm', args, { cwd: ROOT, env, stdio, detached: true })
   const output: Output = { stdout: '', stderr: '' }
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     output.stdout += text
   })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     output.stderr += text
   })
   return { process: child, output }

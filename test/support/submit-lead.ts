@@ -86,7 +86,10 @@ export interface ContractOptions {
 }
 
 /** A contract in the guide's dialect, `con_<name>` of `buy_<name>`, whose buyer honours idempotency keys. */
-export function buyerContract(name: string, { pingUrl, postUrl, terms = {}, contract = {} }: ContractOptions): AuctionContract {
+export function buyerContract(
+  name: string,
+  { pingUrl, postUrl, terms = {}, contract = {} }: ContractOptions,
+): AuctionContract {
   const written: BuyerContractInput = {
     on_unknown: 'retry',
     ping: pingUrl === null ? null : { enabled: true, request: { url: pingUrl } },
