@@ -3,7 +3,7 @@
  *
  * A price counts only where the answer is a yes; where a yes carries none, the contract's price is the bid.
  */
-import type { ResolvedContract } from '../contracts/buyer-contract'
+import type { ResolvedCall, ResolvedContract } from '../contracts/buyer-contract'
 import type { PingAnswer } from '../core/auction/events'
 import type { BidReason } from '../core/reasons'
 import { isCurrency, type PriceReading } from './answer/price'
@@ -35,14 +35,19 @@ export interface PingOutcome {
  * Captures with a meaning of their own: what a bid's currency is, until when it holds, the token to post it with, and the
  * sentence that goes with the code of a no.
  */
-const CAPTURED_CURRENCY = 'currency'
+export const CAPTURED_CURRENCY = 'currency'
 const CAPTURED_VALIDITY = 'valid_until'
 const CAPTURED_TOKEN = 'bid_token'
 const CAPTURED_DETAIL = 'reject_detail'
 
+/** What of a contract the answer to its ping is read by. */
+export interface PingReader extends Pick<ResolvedContract, 'priceMicros'> {
+  readonly ping: Pick<ResolvedCall, 'answer'> | null
+}
+
 /** @param context with the currency that a bid must be in */
 export function readPingOutcome(
-  contract: ResolvedContract,
+  contract: PingReader,
   result: SendResult,
   context: LeadInAnswer & { readonly currency: string },
 ): PingOutcome {
@@ -63,7 +68,7 @@ export function readPingOutcome(
   const { micros } = priced.price
   return {
     answer: { kind: 'bid', priceMicros: micros },
-    captured: captured(reading, priced.bid),
+    captured: capturedFrom(reading, priced.bid),
     buyerReason: null,
     reading,
   }
@@ -107,7 +112,7 @@ function declined(response: WireResponse, reading: AnswerReading, context: LeadI
 }
 
 /** The best of several bids, else the one price, else the contract's. */
-function priceOf(reading: AnswerReading, contract: ResolvedContract): { price: PriceReading; bid: BidReading | null } {
+function priceOf(reading: AnswerReading, contract: PingReader): { price: PriceReading; bid: BidReading | null } {
   let best: BidReading | null = null
   let bestMicros = -1
   for (const bid of reading.bids) {
@@ -126,7 +131,7 @@ function priceOf(reading: AnswerReading, contract: ResolvedContract): { price: P
 const MISSING: PriceReading = { ok: false, reason: 'the answer has no price, nor has the contract' }
 
 /** What the post can name as `{{ping.…}}`: the captures, the answer's reference, and that of the bid that was taken. */
-function captured(reading: AnswerReading, bid: BidReading | null): Captured {
+export function capturedFrom(reading: AnswerReading, bid: BidReading | null): Captured {
   const { captures, reference } = reading
   const validUntil = Date.parse(captures[CAPTURED_VALIDITY] ?? '')
   return {

@@ -3,7 +3,7 @@
  *
  * Sold only by a clear yes, unsold only by a clear no; everything between is unknown, since the buyer may have the lead.
  */
-import type { ResolvedCall, ResolvedContract } from '../contracts/buyer-contract'
+import type { ResolvedCall } from '../contracts/buyer-contract'
 import type { PostAnswer } from '../core/auction/events'
 import { type AnswerReading, readAnswer } from './answer/read'
 import { type LeadInAnswer, reasonOf } from './answer/redact'
@@ -11,7 +11,12 @@ import type { WireResponse } from './answer/response'
 import { decides, isAboutTheLead, isOk, isRefusal } from './answer/status'
 import type { SendResult } from './transport'
 
-export function readPostOutcome(contract: ResolvedContract, result: SendResult, context: LeadInAnswer): PostAnswer {
+/** What of a contract the answer to its post is read by. */
+export interface PostReader {
+  readonly post: Pick<ResolvedCall, 'answer'>
+}
+
+export function readPostOutcome(contract: PostReader, result: SendResult, context: LeadInAnswer): PostAnswer {
   if (result.kind !== 'response') return unsent(result)
   const { status } = result
   const reading = readAnswer(contract.post.answer, result)
@@ -54,7 +59,7 @@ function unsent(result: Exclude<SendResult, { kind: 'response' }>): PostAnswer {
 }
 
 /** A body with structure is the buyer's own; a web page or nothing may come from anything on the way. */
-function hasStructure(call: ResolvedCall, response: WireResponse): boolean {
+function hasStructure(call: PostReader['post'], response: WireResponse): boolean {
   return readAnswer({ ...(call.answer.format && { format: call.answer.format }), ...ANY_STRUCTURE }, response).parsed
 }
 

@@ -1,9 +1,18 @@
 /** A buyer as operators write and read it: `/v1/buyers`. */
 import { z } from '@hono/zod-openapi'
-import { nameSchema, recordMembers, statusSchema } from './configuration'
+import { nameSchema, recordMembers, statusSchema, wholeNumberSchema } from './configuration'
 import { budgetSchema, capsSchema } from './limits'
 
-const members = { name: nameSchema, status: statusSchema, caps: capsSchema, budget: budgetSchema.nullable() }
+/** How many pings a second the buyer is sent at most, from all over the world; past it the buyer is skipped. 100 by default. */
+const pingRateSchema = z.strictObject({ per_second: wholeNumberSchema(1, 10_000, 'pings') })
+
+const members = {
+  name: nameSchema,
+  status: statusSchema,
+  caps: capsSchema,
+  budget: budgetSchema.nullable(),
+  ping_rate: pingRateSchema,
+}
 
 /** The body of `POST /v1/buyers`. */
 export const buyerSettingsSchema = z
@@ -12,6 +21,7 @@ export const buyerSettingsSchema = z
     status: members.status.default('active'),
     caps: members.caps.default([]),
     budget: members.budget.default(null),
+    ping_rate: members.ping_rate.optional(),
   })
   .openapi('BuyerSettings')
 
@@ -19,7 +29,11 @@ export const buyerSettingsSchema = z
 export const buyerPatchSchema = z.strictObject(members).partial().openapi('BuyerPatch')
 
 export const buyerSchema = buyerSettingsSchema
-  .extend({ id: z.string().openapi({ example: 'buy_01J9ZQ5F8W3B6T1X0V7K2M4N5P' }), ...recordMembers })
+  .extend({
+    id: z.string().openapi({ example: 'buy_01J9ZQ5F8W3B6T1X0V7K2M4N5P' }),
+    ping_rate: pingRateSchema,
+    ...recordMembers,
+  })
   .openapi('Buyer')
 
 export type BuyerSettings = z.output<typeof buyerSettingsSchema>

@@ -210,6 +210,8 @@ export interface AccountConfiguration {
   readonly caps: readonly (Cap & { readonly contractId: string | null })[]
   /** A budget is a cap by amount with a reason of its own. */
   readonly budgets: readonly Cap[]
+  /** What all isolates together may send to the buyer; the default where it is left out. */
+  readonly pingsPerSecond?: number
 }
 
 export interface IdentityClaim {

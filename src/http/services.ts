@@ -3,6 +3,7 @@
  *
  * Interfaces only, so that no handler can reach an environment, a clock or an object's internals by itself.
  */
+import type { AccountHealth } from '../contracts/buyer-line'
 import type { ContractCompiler } from '../contracts/contract-compiler'
 import type { AuctionRpc, SupplierGateRpc } from '../contracts/objects'
 import type { CampaignSnapshot, CredentialSnapshot } from '../contracts/snapshot'
@@ -66,6 +67,8 @@ export interface Services {
   readonly auctions: AuctionObjects
   readonly pingAllowance: PingAllowance
   readonly supplierGate: (tenantId: string, supplierId: string) => SupplierGateRpc
+  /** How the buyer's calls fare, as its account knows it. */
+  readonly buyerHealth: (tenantId: string, buyerId: string) => Promise<AccountHealth>
   readonly suppression: SuppressionIndex
   /** What lists keep in place of an entry. */
   readonly suppressionHash: SuppressionHash

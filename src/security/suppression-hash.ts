@@ -33,6 +33,12 @@ export class SuppressionHash {
       : this.#of(tenantId, entry.algorithm, entry.hex)
   }
 
+  /** @returns what a removal takes away: a raw value takes those of its hashes with it that the list may hold */
+  async ofRemoval(tenantId: string, entry: SuppressionEntry, kinds: number): Promise<readonly EntryHash[]> {
+    if (entry.kind === 'raw') return this.ofContact(tenantId, entry, kinds)
+    return [await this.ofEntry(tenantId, entry)]
+  }
+
   /**
    * @param kinds what the lists hold, as bits
    * @returns what the contact would be on such lists; nothing where it is no phone or email at all

@@ -4,6 +4,7 @@ import type { BuyerContractSettings } from '../contracts/contract-settings'
 import { amountToMicros } from '../contracts/money'
 import type { AccountConfiguration } from '../contracts/objects'
 import type { Cap } from '../core/limits/cap'
+import { DEFAULT_PINGS_PER_SECOND } from '../core/limits/shares'
 import type { BuyerContractRow } from '../stores/buyer-contract-store'
 import type { BuyerRow } from '../stores/buyer-store'
 import { compileCap, DEFAULT_ZONE } from './compile-cap'
@@ -19,6 +20,7 @@ export function compileAccount(buyer: BuyerRow, contracts: readonly BuyerContrac
     active: buyer.status === 'active' && buyer.archivedAt === null,
     caps: [...ofBuyer, ...ofContracts],
     budgets: settings.budget === null ? [] : [compileBudget(settings.budget)],
+    pingsPerSecond: settings.ping_rate?.per_second ?? DEFAULT_PINGS_PER_SECOND,
   }
 }
 

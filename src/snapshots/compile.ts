@@ -15,6 +15,7 @@ import {
 } from '../contracts/snapshot'
 import type { SourceLinkSettings } from '../contracts/source-link'
 import type { Campaign, ContractTerms, SourceLink } from '../core/campaign/campaign'
+import { openMinutes, type Schedule } from '../core/limits/schedule'
 import type { CostTerms } from '../core/money/payout'
 import type { ApiKeyRow } from '../stores/api-key-store'
 import type { CampaignConfiguration } from '../stores/configuration-store'
@@ -135,9 +136,16 @@ function compileContract(
     pings: endpoints.ping !== null,
     pingTimeoutMs,
     postTimeoutMs,
+    ...openAt(settings.schedule),
     ...suppressedBy(settings.suppression_list_ids ?? []),
   }
   return { terms, endpoints, sealedSecrets: contract.sealedSecrets }
+}
+
+/** Left out where there is none: most buyers are open at all times. */
+function openAt(schedule: ContractRows['contract']['settings']['schedule']): { readonly schedule?: Schedule } {
+  if (schedule === null) return {}
+  return { schedule: { timeZone: schedule.timezone, open: openMinutes(schedule.windows) } }
 }
 
 /** Left out where there is none: what most campaigns and contracts have. */

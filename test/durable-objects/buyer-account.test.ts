@@ -27,7 +27,8 @@ function newAccount(outcomes: { readonly [auctionId: string]: Outcome | Error } 
   const life = new ObjectLife(env.BUYER_ACCOUNT, env.BUYER_ACCOUNT.newUniqueId(), (state) => {
     return new BuyerAccountObject(state, env, { now: () => clock.now, auction })
   })
-  const reserve = (overrides: Partial<ReserveRequest> = {}) => life.run((account) => account.reserve(request(overrides)))
+  const reserve = (overrides: Partial<ReserveRequest> = {}) =>
+    life.run((account) => account.reserve(request(overrides)))
   const commit = (auctionId = 'auction-1', attempt = 1) => life.run((account) => account.commit(auctionId, attempt))
   const release = (auctionId = 'auction-1', attempt = 1) => life.run((account) => account.release(auctionId, attempt))
   const holds = () =>
@@ -46,7 +47,8 @@ function request(overrides: Partial<ReserveRequest> = {}): ReserveRequest {
 
 const granted = { granted: true }
 const denied = (reason: string) => ({ granted: false, reason })
-const daily = (overrides: Partial<Cap>): Cap & { readonly contractId: string | null } => {
+type AccountCap = Cap & { readonly contractId: string | null }
+const daily = (overrides: Partial<AccountCap>): AccountCap => {
   return { period: 'day', timeZone: 'UTC', count: null, amountMicros: null, contractId: null, ...overrides }
 }
 
@@ -195,7 +197,9 @@ describe('caps and budgets', () => {
   ])('(%s) are never passed by thirty auctions at once', async (_, configuration, places, reason) => {
     const { reserve, life } = newAccount()
     await life.run((account) => account.configure(accountConfiguration(configuration)))
-    const results = await Promise.all(Array.from({ length: 30 }, (_, index) => reserve({ auctionId: `auction-${index}` })))
+    const results = await Promise.all(
+      Array.from({ length: 30 }, (_, index) => reserve({ auctionId: `auction-${index}` })),
+    )
     expect(results.filter((result) => result.granted)).toHaveLength(places)
     for (const result of results) if (!result.granted) expect(result.reason).toBe(reason)
   })

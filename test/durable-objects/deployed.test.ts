@@ -33,14 +33,17 @@ function newAuction() {
   }
 }
 
-async function rowsOf(table: 'leads' | 'ledger' | 'rollups', tenantId: string): Promise<readonly Record<string, unknown>[]> {
+async function rowsOf(
+  table: 'leads' | 'ledger' | 'rollups',
+  tenantId: string,
+): Promise<readonly Record<string, unknown>[]> {
   const { results } = await env.DB.prepare(`SELECT * FROM ${table} WHERE tenant_id = ?1`).bind(tenantId).all()
   return results
 }
 
 /** Waits for the queue, which takes its time. */
 async function whenStored(tenantId: string, status: string) {
-  const isStored = async () => (await rowsOf('leads', tenantId))[0]?.['status']
+  const isStored = async () => (await rowsOf('leads', tenantId))[0]?.status
   await expect.poll(isStored, { timeout: 15_000, interval: 50 }).toBe(status)
 }
 
@@ -51,7 +54,11 @@ describe('a sale', () => {
     expect(answerIn(await submit(leadOf(buyers)))).toMatchObject({ status: 'ACCEPTED', price: 90 })
     await whenStored(tenantId, 'sold')
     const read = async () => {
-      return { leads: await rowsOf('leads', tenantId), ledger: await rowsOf('ledger', tenantId), rollups: await rowsOf('rollups', tenantId) }
+      return {
+        leads: await rowsOf('leads', tenantId),
+        ledger: await rowsOf('ledger', tenantId),
+        rollups: await rowsOf('rollups', tenantId),
+      }
     }
     const stored = await read()
     expect(stored.leads).toMatchObject([
@@ -82,7 +89,9 @@ describe('a sale', () => {
       receivedAt,
       settledAt,
       closeToPostMs,
-      sales: [{ contractId: 'con_a', buyerId: 'buy_a', revenueMicros: money(120), payoutMicros: money(90), at: settledAt }],
+      sales: [
+        { contractId: 'con_a', buyerId: 'buy_a', revenueMicros: money(120), payoutMicros: money(90), at: settledAt },
+      ],
       bids: bids.map(({ contractId, buyerId, priceMicros, reason }) => {
         return { contractId, buyerId, priceMicros, reason, durationMs: 1 }
       }),

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { BuyerLine, publicIds } from '../../durable-objects/buyer-line/buyer-line'
+import { publicIds } from '../../durable-objects/buyer-line/buyer-line'
 import { SLOTS_PER_OBJECT, Slots } from '../../durable-objects/buyer-line/slots'
 import { money } from '../support/submit-lead'
 import { leadFor } from './support/played-auction'
 import { TestBuyer } from './support/test-buyer'
+import { testLine } from './support/test-line'
 
 /** Work that begins when it is run and ends when the test says so. */
 function work() {
@@ -13,7 +14,12 @@ function work() {
     begun.push(number)
     return new Promise<void>((resolve, reject) => ends.set(number, { resolve, reject }))
   }
-  return { begun, run, end: (number: number) => ends.get(number)?.resolve(), fail: (number: number) => ends.get(number)?.reject(new Error('no')) }
+  return {
+    begun,
+    run,
+    end: (number: number) => ends.get(number)?.resolve(),
+    fail: (number: number) => ends.get(number)?.reject(new Error('no')),
+  }
 }
 
 const settled = () => scheduler.wait(0)
@@ -70,12 +76,7 @@ describe('slots', () => {
 
 describe("a buyer's clock", () => {
   it('begins with its slot: who had to wait for one has its whole time', async () => {
-    const line = new BuyerLine({
-      allowLoopback: true,
-      now: () => Date.now(),
-      openSecrets: async (sealed) => sealed,
-      tokens: async () => ({ ok: false, reason: 'no tokens here' }),
-    })
+    const line = testLine()
     const terms = { pingTimeoutMs: 400 }
     const buyers = ['a', 'b', 'c'].map((name) => new TestBuyer(name, { ping: 'bid/7?delay=250', terms }))
     const lead = leadFor(buyers)
@@ -85,12 +86,19 @@ describe("a buyer's clock", () => {
     const reports = await Promise.all(
       lead.contracts.map((contract) =>
         slots.run(() =>
-          line.ping({ lead, ids, contract, sealed: null, endsAt: startedAt + 5_000, signal: new AbortController().signal }),
+          line.ping({
+            lead,
+            ids,
+            contract,
+            sealed: null,
+            endsAt: startedAt + 5_000,
+            signal: new AbortController().signal,
+          }),
         ),
       ),
     )
     for (const { answer } of reports) expect(answer).toEqual({ kind: 'bid', priceMicros: money(7) })
-    const asked = reports.map(({ askedAt }) => askedAt - startedAt)
+    const asked = reports.map(({ askedAt }) => Number(askedAt) - startedAt)
     expect(asked[1]).toBeGreaterThanOrEqual(245)
     expect(asked[2]).toBeGreaterThanOrEqual(490)
   })

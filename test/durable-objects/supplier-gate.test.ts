@@ -141,7 +141,10 @@ describe('a request key', () => {
     await admit({ requestKey: 'key:2', auctionId: 'auction-2' })
     expect((await written()) - before).toBe(1)
     await admit({ requestKey: 'key:2' })
-    expect(await admit({ requestKey: null, auctionId: 'auction-3' })).toEqual({ kind: 'admitted', auctionId: 'auction-3' })
+    expect(await admit({ requestKey: null, auctionId: 'auction-3' })).toEqual({
+      kind: 'admitted',
+      auctionId: 'auction-3',
+    })
     expect((await written()) - before).toBe(1)
   })
 })
@@ -239,7 +242,9 @@ describe('a cap on leads', () => {
     clock.now += 20 * MINUTE
     await life.ring()
     expect(asked.toSorted()).toEqual(['down', 'gone', 'never_began', 'open', 'sold', 'unsold'])
-    const results = await Promise.all([1, 2, 3, 4].map((number) => admit({ requestKey: null, auctionId: `new-${number}` })))
+    const results = await Promise.all(
+      [1, 2, 3, 4].map((number) => admit({ requestKey: null, auctionId: `new-${number}` })),
+    )
     expect(results.filter(({ kind }) => kind === 'admitted')).toHaveLength(3)
   })
 })

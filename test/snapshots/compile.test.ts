@@ -92,6 +92,20 @@ describe('terms', () => {
     expect(set).toMatchObject({ pingTimeoutMs: 300, postTimeoutMs: 3_000 })
   })
 
+  test('the hours of a contract are minutes of the week on the wall; without any it is left out', () => {
+    const windows = [{ days: ['mon', 'sun'], from: '22:00', to: '02:00' }]
+    const hours = contractRows({ schedule: { timezone: 'America/New_York', windows } })
+    expect(compile({ contracts: [hours] }).contracts[0]?.terms.schedule).toEqual({
+      timeZone: 'America/New_York',
+      open: [
+        [0, 120],
+        [1320, 1560],
+        [9960, 10080],
+      ],
+    })
+    expect(compile({ contracts: [contractRows({})] }).contracts[0]?.terms).not.toHaveProperty('schedule')
+  })
+
   test('a buyer without a ping takes part with its price', () => {
     expect(compile({ contracts: [contractRows({})] }).contracts[0]).toMatchObject({
       terms: { pings: false, priceMicros: 40_000_000, bidValidMs: 300_000, minBidMicros: null },

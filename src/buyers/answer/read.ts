@@ -4,7 +4,7 @@
  * Rules are tried in one order: error, duplicate, rejected, pending, accepted. What matches none is not accepted: where the
  * contract says what a no looks like, the answer is unknown; where it only says what a yes looks like, it is a no.
  */
-import type { AnswerSpec } from '../../contracts/buyer-contract'
+import type { AnswerFormat, AnswerSpec } from '../../contracts/buyer-contract'
 import { memo } from '../memo'
 import { readDocument } from './document'
 import { type Found, findIn, type Path } from './path'
@@ -31,6 +31,8 @@ export interface BidReading {
 }
 
 export interface AnswerReading {
+  /** What the body turned out to be, whatever its content type says; null where there is none. */
+  readonly format: AnswerFormat | null
   readonly outcome: Outcome
   /** The rule that decided, as `accepted[0]`; null where none matched. */
   readonly decidedBy: string | null
@@ -123,6 +125,7 @@ export function readAnswer(spec: AnswerSpec, response: WireResponse): AnswerRead
   const unmatched = parsed && !answer.saysNo ? 'rejected' : 'unknown'
   const isYes = rule?.outcome === 'accepted'
   return {
+    format: tree?.format ?? (text === '' ? null : 'text'),
     outcome: rule?.outcome ?? unmatched,
     decidedBy: rule?.name ?? null,
     decidedByEnvelope: rule?.onEnvelope ?? false,

@@ -18,11 +18,12 @@ const WINDOWS_1252 = new TextDecoder('windows-1252')
  * charset the buyer claims. Marks and white space around the text are dropped.
  */
 export function textOfBody(body: Uint8Array): string {
-  const text = decode(body).trim()
+  const text = decodeBody(body).trim()
   return text.endsWith('\0') ? text.slice(0, text.indexOf('\0')).trim() : text
 }
 
-function decode(body: Uint8Array): string {
+/** @returns all of the body's text, as it came. */
+export function decodeBody(body: Uint8Array): string {
   if (body[0] === 0xff && body[1] === 0xfe) return UTF16.le.decode(body)
   if (body[0] === 0xfe && body[1] === 0xff) return UTF16.be.decode(body)
   try {

@@ -6,7 +6,7 @@
  */
 import { unreachable } from '../assert'
 import type { AskedAt, AuctionCommand } from './commands'
-import type { AuctionEvent, PingAnswer, RankedBid } from './events'
+import type { AuctionEvent, PingAnswer } from './events'
 import { evolve } from './evolve'
 import type { AuctionPlan } from './plan'
 import { firstTier, inTier, isUnbeatable, judgeAnswer, rankBids } from './rank'
@@ -100,7 +100,7 @@ function closeLate(state: Pinging, askedAt: AskedAt, now: number): AuctionEvent[
     .map(({ id }): AuctionEvent => {
       return { type: 'answered', at: now, contractId: id, askedAt: askedAt[id] ?? null, answer: TIMED_OUT }
     })
-  return [...late, { type: 'window_closed', at: now, cause: 'window_over', ranking: rankTier(state) }]
+  return [...late, { type: 'window_closed', at: now, cause: 'window_over', ranking: rankBids(state) }]
 }
 
 /** Closes a window whose pings are gone with what was heard; a *planned* auction is opened by whoever drives it. */
@@ -118,9 +118,9 @@ function watchdog(state: AuctionState, now: number): AuctionEvent[] {
 function step(state: AuctionState, now: number): readonly AuctionEvent[] {
   if (state.phase === 'pinging') {
     const allAnswered = inTier(state.plan, state.tier).every(({ id }) => state.answers.has(id))
-    if (!allAnswered && !isUnbeatable(state.plan, state.tier, state.answers)) return []
+    if (!allAnswered && !isUnbeatable(state)) return []
     const cause = allAnswered ? 'all_answered' : 'unbeatable'
-    return [{ type: 'window_closed', at: now, cause, ranking: rankTier(state) }]
+    return [{ type: 'window_closed', at: now, cause, ranking: rankBids(state) }]
   }
   if (state.phase !== 'selling') return []
   const next = sellingStep(state, now)
@@ -129,13 +129,4 @@ function step(state: AuctionState, now: number): readonly AuctionEvent[] {
   if (tier !== null) return openTier(state.plan, tier, now)
   const end = settleStep(state, now)
   return end === null ? [] : [end]
-}
-
-/** The bids of the tier, without buyers that were tried in an earlier one: nobody is sold one lead twice. */
-function rankTier({ plan, tier, answers, attempts }: Pinging): readonly RankedBid[] {
-  const tried = new Set(attempts.map(({ contractId }) => contractId))
-  const buyers = new Set(plan.contenders.filter(({ id }) => tried.has(id)).map(({ buyerId }) => buyerId))
-  return rankBids(plan, tier, answers).filter(({ contractId }) => {
-    return !buyers.has(plan.contenders.find(({ id }) => id === contractId)?.buyerId ?? '')
-  })
 }

@@ -9,13 +9,18 @@ import { unreachable } from '../assert'
 import type { BidReason } from '../reasons'
 import type { PingAnswer, RankedBid } from './events'
 import type { AuctionPlan, Contender } from './plan'
+import { type Attempt, freePlaces } from './state'
 
 /**
  * Judges a bid by the limits of campaign and contract; a "no" passes through unchanged.
  *
  * @returns the bid, or the reason why it can never win
  */
-export function judgeAnswer(plan: AuctionPlan, contender: Contender, answer: PingAnswer): PingAnswer {
+export function judgeAnswer(
+  plan: Pick<AuctionPlan, 'floorMicros'>,
+  contender: Pick<Contender, 'minBidMicros' | 'maxBidMicros'>,
+  answer: PingAnswer,
+): PingAnswer {
   if (answer.kind === 'no') return answer
   const refuse = (reason: BidReason): PingAnswer => ({ kind: 'no', reason, detail: null })
   const { priceMicros } = answer
@@ -41,32 +46,29 @@ interface Placed {
   readonly priceMicros: number
 }
 
-/** @returns the valid bids, best first, and of each buyer only its best: nobody is sold one lead twice. */
-export function rankBids(
-  plan: AuctionPlan,
-  tier: number,
-  answers: ReadonlyMap<string, { readonly answer: PingAnswer }>,
-): RankedBid[] {
-  return bestOfEachBuyer(placedBids(plan, tier, answers).sort(comparator(plan))).map(({ contender, priceMicros }) => ({
-    contractId: contender.id,
-    priceMicros,
-  }))
+/** What an order is made from: the answers in a tier, and who was tried in the tiers above it. */
+export interface Bidding {
+  readonly plan: AuctionPlan
+  readonly tier: number
+  readonly answers: ReadonlyMap<string, { readonly answer: PingAnswer }>
+  readonly attempts: readonly Attempt[]
+}
+
+/** @returns the valid bids of the tier, best first. */
+export function rankBids(bidding: Bidding): RankedBid[] {
+  return placedBids(bidding).map(({ contender, priceMicros }) => ({ contractId: contender.id, priceMicros }))
 }
 
 /**
- * Whether no buyer that is still out can come among the best `maxSells`, whatever it bids.
+ * Whether no buyer that is still out can take one of the free places, whatever it bids.
  *
- * A buyer without a known ceiling can outbid anyone, where the price counts at all. Buyers that could only serve as next bidder after a rejection
- * are not waited for: speed on every lead is worth more than a deeper list on some.
+ * A buyer without a known ceiling can outbid anyone, where the price counts at all. Buyers that could only serve as next
+ * bidder after a rejection are not waited for: speed on every lead is worth more than a deeper list on some.
  */
-export function isUnbeatable(
-  plan: AuctionPlan,
-  tier: number,
-  answers: ReadonlyMap<string, { readonly answer: PingAnswer }>,
-): boolean {
+export function isUnbeatable(bidding: Bidding): boolean {
+  const { plan, tier, answers } = bidding
   const compare = comparator(plan)
-  const placed = bestOfEachBuyer(placedBids(plan, tier, answers).sort(compare))
-  const last = placed[plan.maxSells - 1]
+  const last = placedBids(bidding)[freePlaces(bidding) - 1]
   if (last === undefined) return false
   return inTier(plan, tier)
     .filter((contender) => !answers.has(contender.id))
@@ -77,23 +79,19 @@ function atCeiling(contender: Contender): Placed {
   return { contender, priceMicros: contender.maxBidMicros ?? Number.MAX_SAFE_INTEGER }
 }
 
-function placedBids(
-  plan: AuctionPlan,
-  tier: number,
-  answers: ReadonlyMap<string, { readonly answer: PingAnswer }>,
-): Placed[] {
-  const placed: Placed[] = []
-  for (const contender of inTier(plan, tier)) {
+/** The order of the bids, with each buyer once, and none that was tried already: nobody is sold one lead twice. */
+function placedBids({ plan, tier, answers, attempts }: Bidding): readonly Placed[] {
+  const tried = new Set(attempts.map(({ contractId }) => contractId))
+  const buyers = new Set(plan.contenders.filter(({ id }) => tried.has(id)).map(({ buyerId }) => buyerId))
+  const placed = inTier(plan, tier).flatMap((contender): Placed[] => {
     const answer = answers.get(contender.id)?.answer
-    if (answer?.kind === 'bid') placed.push({ contender, priceMicros: answer.priceMicros })
-  }
-  return placed
-}
-
-function bestOfEachBuyer(ordered: readonly Placed[]): readonly Placed[] {
-  const best = new Map<string, Placed>()
-  for (const placed of ordered) if (!best.has(placed.contender.buyerId)) best.set(placed.contender.buyerId, placed)
-  return [...best.values()]
+    return answer?.kind === 'bid' ? [{ contender, priceMicros: answer.priceMicros }] : []
+  })
+  return placed.sort(comparator(plan)).filter(({ contender: { buyerId } }) => {
+    const isNew = !buyers.has(buyerId)
+    buyers.add(buyerId)
+    return isNew
+  })
 }
 
 type Comparator = (left: Placed, right: Placed) => number

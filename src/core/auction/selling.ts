@@ -9,7 +9,15 @@ import type { AuctionCommand } from './commands'
 import type { AuctionEvent, PostAnswer, RankedBid } from './events'
 import type { AuctionPlan } from './plan'
 import { retryDelayMs } from './retry'
-import type { Attempt, AttemptStage, AuctionState, Closed, RunningStage } from './state'
+import {
+  type Attempt,
+  type AttemptStage,
+  type AuctionState,
+  type Closed,
+  freePlaces,
+  isOver,
+  type RunningStage,
+} from './state'
 import { deadlineOf } from './timing'
 
 type Selling = Extract<AuctionState, { phase: 'selling' }>
@@ -86,9 +94,8 @@ export function sellingStep(state: Closed, now: number): AuctionEvent | null {
     if (stage.at === 'unknown' && stage.retryAt === null && !stage.parked)
       return afterUnknown(plan, contractId, stage, now)
   }
-  const occupied = attempts.filter(({ stage }) => !isOver(stage)).length
   const next = nextBidder(state)
-  if (occupied < plan.maxSells && next !== undefined && now < deadlineOf(state)) {
+  if (freePlaces(state) > 0 && next !== undefined && now < deadlineOf(state)) {
     const { contractId, priceMicros } = next
     const payoutMicros = supplierPayout(plan.payout, priceMicros)
     return { type: 'attempt_started', at: now, contractId, attempt: attempts.length + 1, priceMicros, payoutMicros }
@@ -110,8 +117,7 @@ export function settleStep({ attempts }: Closed, now: number): AuctionEvent | nu
  */
 export function tierToOpen(state: Closed, now: number): number | null {
   const { plan, attempts, tier } = state
-  const occupied = attempts.filter(({ stage }) => !isOver(stage)).length
-  if (occupied >= plan.maxSells || nextBidder(state) !== undefined || now >= deadlineOf(state)) return null
+  if (freePlaces(state) <= 0 || nextBidder(state) !== undefined || now >= deadlineOf(state)) return null
   if (attempts.some(({ stage }) => stage.at === 'reserving' || stage.at === 'posting')) return null
   const below = plan.contenders.map((contender) => contender.tier).filter((other) => other > tier)
   return below.length === 0 ? null : Math.min(...below)
@@ -120,11 +126,6 @@ export function tierToOpen(state: Closed, now: number): number | null {
 function nextBidder({ ranking, attempts }: Closed): RankedBid | undefined {
   const tried = new Set(attempts.map(({ contractId }) => contractId))
   return ranking.find(({ contractId }) => !tried.has(contractId))
-}
-
-/** Came to nothing: its place is free for the next bidder. */
-function isOver(stage: AttemptStage): boolean {
-  return stage.at === 'rejected' || stage.at === 'denied'
 }
 
 /** An unknown is tried again by the schedule, or left to a person where the buyer would take a copy for a second lead. */

@@ -89,6 +89,16 @@ export type AuctionState =
 
 export const ABSENT: AuctionState = { phase: 'absent' }
 
+/** Came to nothing: its place is free for the next bidder. */
+export function isOver(stage: AttemptStage): boolean {
+  return stage.at === 'rejected' || stage.at === 'denied'
+}
+
+/** @returns how many more buyers may be tried at once; an unknown keeps its place like a sale */
+export function freePlaces({ plan, attempts }: Pick<Begun, 'plan' | 'attempts'>): number {
+  return plan.maxSells - attempts.filter(({ stage }) => !isOver(stage)).length
+}
+
 /** Phases in which the window is over. */
 export function isClosed(state: AuctionState): state is Extract<AuctionState, { phase: 'selling' | 'settled' }> {
   return state.phase === 'selling' || state.phase === 'settled'

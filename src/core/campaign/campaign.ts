@@ -5,6 +5,7 @@
  */
 import type { FieldDefinition } from '../lead/fields'
 import type { Filter } from '../lead/filters'
+import type { Schedule } from '../limits/schedule'
 import type { PayoutTerms } from '../money/payout'
 
 export type PingMode = 'eligibility' | 'auction'
@@ -69,6 +70,8 @@ export interface ContractTerms {
   readonly pings: boolean
   readonly pingTimeoutMs: number
   readonly postTimeoutMs: number
+  /** When the buyer takes leads; left out where it always does. */
+  readonly schedule?: Schedule
   /** Lists whose phones and emails this buyer does not take; left out where there are none. */
   readonly suppressionListIds?: readonly string[]
 }

@@ -6,6 +6,7 @@
  */
 import { type FieldError, type LeadFields, readFields } from '../lead/fields'
 import { failedFilters } from '../lead/filters'
+import { isOpen } from '../limits/schedule'
 import type { BidReason } from '../reasons'
 import type { Campaign, ContractTerms, SourceLink } from './campaign'
 
@@ -36,6 +37,8 @@ export interface IntakeInput {
   readonly contracts: readonly ContractTerms[]
   readonly input: { readonly [name: string]: unknown }
   readonly call: 'ping' | 'post'
+  /** Milliseconds since 1970. */
+  readonly now: number
 }
 
 /**
@@ -44,7 +47,7 @@ export interface IntakeInput {
  * @returns the first obstacle in the order of the contract (link, status, buyers, fields, filters), or the way on; on a
  * ping, filters on fields that were not sent are passed over
  */
-export function judgeIntake({ campaign, link, contracts, input, call }: IntakeInput): Intake {
+export function judgeIntake({ campaign, link, contracts, input, call, now }: IntakeInput): Intake {
   if (link === null || !link.active) return { kind: 'unauthorized' }
   if (campaign.status === 'paused') return { kind: 'refused', reason: 'inactive_campaign' }
   if (!contracts.some((contract) => contract.active)) return { kind: 'refused', reason: 'invalid_campaign' }
@@ -56,13 +59,25 @@ export function judgeIntake({ campaign, link, contracts, input, call }: IntakeIn
   const filterErrors = failedFilters(campaign.filters, fields, onAbsent)
   if (filterErrors.length > 0) return { kind: 'filtered', filterErrors }
 
-  return { kind: 'eligible', fields, ...sortContracts(contracts, fields, onAbsent) }
+  return { kind: 'eligible', fields, ...sortContracts(contracts, { fields, onAbsent, now }) }
+}
+
+/** @returns the sentence for a ping that no buyer is left for */
+export function whyNobody(refusals: readonly Refusal[]): string {
+  return refusals.some(({ reason }) => reason === 'out_of_schedule')
+    ? 'no buyer is open now'
+    : 'no active buyer takes a lead with these values'
+}
+
+interface Judged {
+  readonly fields: LeadFields
+  readonly onAbsent: 'skip' | 'fail'
+  readonly now: number
 }
 
 function sortContracts(
   contracts: readonly ContractTerms[],
-  fields: LeadFields,
-  onAbsent: 'skip' | 'fail',
+  { fields, onAbsent, now }: Judged,
 ): { readonly contenders: readonly ContractTerms[]; readonly refusals: readonly Refusal[] } {
   const contenders: ContractTerms[] = []
   const refusals: Refusal[] = []
@@ -81,6 +96,8 @@ function sortContracts(
     }
     const failed = failedFilters(contract.filters, fields, onAbsent)
     if (failed.length > 0) refuse('filtered', failed.join('; '))
+    // After the filters: who is out of schedule would take this lead at another time.
+    else if (contract.schedule !== undefined && !isOpen(contract.schedule, now)) refuse('out_of_schedule', null)
     else contenders.push(contract)
   }
   return { contenders, refusals }

@@ -54,7 +54,8 @@ function formatFor(timeZone: string): Intl.DateTimeFormat {
   return format
 }
 
-function wallClock(timeZone: string, at: number): WallClock {
+/** What the clock on the wall shows. */
+export function wallClock(timeZone: string, at: number): WallClock {
   const parts: Record<string, number> = {}
   for (const { type, value } of formatFor(timeZone).formatToParts(at)) parts[type] = Number(value)
   const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts

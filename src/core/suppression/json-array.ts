@@ -105,7 +105,8 @@ export class JsonArrayCutter implements RecordCutter {
     this.#element = ''
     if (text === '') return isLast && this.#linesDone === this.#linesBefore
     this.#linesDone += 1
-    records.push({ line: this.#linesDone, text: text.length > MAX_RECORD_CHARS ? null : text })
+    const line = this.#linesDone
+    records.push({ line, lastLine: line, text: text.length > MAX_RECORD_CHARS ? null : text })
     return true
   }
 

@@ -8,6 +8,8 @@ export const MAX_RECORD_CHARS = 4_096
 export interface BodyRecord {
   /** Of its first character, counted from 1; in a JSON array, which element it is. */
   readonly line: number
+  /** The line that it ends in. */
+  readonly lastLine: number
   /** Null where it is longer than a record may be. */
   readonly text: string | null
 }
@@ -80,8 +82,9 @@ export class LineCutter implements RecordCutter {
     this.#linesInside = 0
     this.#isInQuotes = false
     this.#isTooLong = false
-    if (isTooLong) records.push({ line, text: null })
-    else if (record.trim() !== '') records.push({ line, text: record })
+    const lastLine = this.#linesDone
+    if (isTooLong) records.push({ line, lastLine, text: null })
+    else if (record.trim() !== '') records.push({ line, lastLine, text: record })
   }
 
   /** Keeps what is not a whole record yet; of one that is too long, only that it is. */

@@ -7,6 +7,7 @@ import type { CampaignSnapshot } from '../../contracts/snapshot'
 import type { Campaign, SourceLink } from '../../core/campaign/campaign'
 import { type Intake, judgeIntake } from '../../core/campaign/intake'
 import type { LeadFields } from '../../core/lead/fields'
+import { suppress } from '../plumbing/suppress'
 import type { Services } from '../services'
 import type { SupplierCall } from './caller'
 import type { Identity } from './identity'
@@ -22,7 +23,8 @@ export async function judgeLead(services: Services, call: SupplierCall, identity
   if (snapshot === null || snapshot.campaign.tenantId !== call.principal.tenantId) return refuse('invalid_campaign')
   const link = snapshot.links[call.supplierId] ?? null
   const contracts = snapshot.contracts.map(({ terms }) => terms)
-  const intake = judgeIntake({ campaign: snapshot.campaign, link, contracts, input: call.input, call: 'post' })
+  const now = services.now()
+  const intake = judgeIntake({ campaign: snapshot.campaign, link, contracts, input: call.input, call: 'post', now })
   switch (intake.kind) {
     case 'unauthorized':
       return refuse('unauthorized', { status: 403 })
@@ -35,7 +37,9 @@ export async function judgeLead(services: Services, call: SupplierCall, identity
     case 'eligible': {
       const wrong = await judgePingId(services, call, identity, intake.fields)
       if (wrong !== null) return wrong
-      const lead = await leadToSubmit({ services, identity, snapshot, link, intake })
+      const left = await suppress(services, snapshot.campaign, intake)
+      if (left === 'suppressed') return refuse('suppressed')
+      const lead = await leadToSubmit({ services, identity, snapshot, link, intake: left })
       return { kind: 'let_in', objectId: identity.pingObjectId ?? services.auctions.mint(), lead }
     }
   }

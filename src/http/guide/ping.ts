@@ -4,12 +4,13 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { problemSchema } from '../../contracts/problem'
 import type { CampaignSnapshot } from '../../contracts/snapshot'
-import { judgeIntake } from '../../core/campaign/intake'
+import { judgeIntake, whyNobody } from '../../core/campaign/intake'
 import type { LeadFields } from '../../core/lead/fields'
 import { INTAKE_MESSAGES, type IntakeReason } from '../../core/reasons'
 import { PING_TOKEN_LIFE_MS } from '../../security/ping-token'
 import type { App, AppContext } from '../app'
 import { json, problem } from '../plumbing/reply'
+import { suppress } from '../plumbing/suppress'
 import { readSupplierCall, type SupplierCall } from './caller'
 
 const pingRequestSchema = z
@@ -78,7 +79,8 @@ export function registerPing(app: App): void {
 
     const link = snapshot.links[call.supplierId] ?? null
     const contracts = snapshot.contracts.map(({ terms }) => terms)
-    const intake = judgeIntake({ campaign: snapshot.campaign, link, contracts, input: call.input, call: 'ping' })
+    const now = c.var.services.now()
+    const intake = judgeIntake({ campaign: snapshot.campaign, link, contracts, input: call.input, call: 'ping', now })
     switch (intake.kind) {
       case 'unauthorized':
         return problem(c, 'unauthorized', { status: 403, members: UNAUTHORIZED })
@@ -88,11 +90,13 @@ export function registerPing(app: App): void {
         return problem(c, 'invalid_payload', { fieldErrors: intake.errors })
       case 'filtered':
         return refuse(c, 'filtered', intake.filterErrors)
-      case 'eligible':
-        if (intake.contenders.length === 0)
-          return refuse(c, 'filtered', ['no active buyer takes a lead with these values'])
+      case 'eligible': {
+        const left = await suppress(c.var.services, snapshot.campaign, intake)
+        if (left === 'suppressed') return refuse(c, 'suppressed')
+        if (left.contenders.length === 0) return refuse(c, 'filtered', [whyNobody(left.refusals)])
         if (link?.capped.pings === true && !(await mayPing(c, call))) return refuse(c, 'capped')
         return accept(c, call, snapshot, intake.fields)
+      }
     }
   })
 }

@@ -6,6 +6,7 @@ import { registerReadBuyerContract } from './buyer-contracts/read'
 import { registerRemoveBuyerContract } from './buyer-contracts/remove'
 import { registerArchiveBuyer } from './buyers/archive'
 import { registerCreateBuyer } from './buyers/create'
+import { registerReadBuyerHealth } from './buyers/health'
 import { registerListBuyers } from './buyers/list'
 import { registerReadBuyer } from './buyers/read'
 import { registerUpdateBuyer } from './buyers/update'
@@ -23,6 +24,15 @@ import { registerCreateSupplier } from './suppliers/create'
 import { registerListSuppliers } from './suppliers/list'
 import { registerReadSupplier } from './suppliers/read'
 import { registerUpdateSupplier } from './suppliers/update'
+import { registerArchiveSuppressionList } from './suppression-lists/archive'
+import { registerCreateSuppressionList } from './suppression-lists/create'
+import { registerDeleteSuppressionEntries } from './suppression-lists/delete-entries'
+import { registerListSuppressionLists } from './suppression-lists/list'
+import { registerListSuppressionImports } from './suppression-lists/list-imports'
+import { registerPutSuppressionEntries } from './suppression-lists/put-entries'
+import { registerReadSuppressionList } from './suppression-lists/read'
+import { registerReadSuppressionImport } from './suppression-lists/read-import'
+import { registerUpdateSuppressionList } from './suppression-lists/update'
 
 const ENDPOINTS: readonly ((app: App) => void)[] = [
   registerCreateCampaign,
@@ -38,6 +48,7 @@ const ENDPOINTS: readonly ((app: App) => void)[] = [
   registerCreateBuyer,
   registerListBuyers,
   registerReadBuyer,
+  registerReadBuyerHealth,
   registerUpdateBuyer,
   registerArchiveBuyer,
   registerPutSourceLink,
@@ -48,6 +59,15 @@ const ENDPOINTS: readonly ((app: App) => void)[] = [
   registerListBuyerContracts,
   registerReadBuyerContract,
   registerRemoveBuyerContract,
+  registerCreateSuppressionList,
+  registerListSuppressionLists,
+  registerReadSuppressionList,
+  registerUpdateSuppressionList,
+  registerArchiveSuppressionList,
+  registerPutSuppressionEntries,
+  registerDeleteSuppressionEntries,
+  registerListSuppressionImports,
+  registerReadSuppressionImport,
 ]
 
 export function registerManagement(app: App): void {

@@ -17,15 +17,22 @@ export function expectLaws(model: ObjectModel): void {
   expectSomethingToComeNext(model.state)
   expectSalesTold(model)
   expectShowable(model)
-  if (isClosed(model.state)) expect(model.state.acknowledged).toBeLessThanOrEqual(model.state.sequence)
+  if (model.state.phase !== 'absent') expect(model.state.acknowledged).toBeLessThanOrEqual(model.state.sequence)
 }
+
+const sequenceOf = (state: AuctionState) => (state.phase === 'absent' ? 0 : state.sequence)
 
 const isOver = ({ at }: AttemptStage) => at === 'rejected' || at === 'denied'
 
 /** Accepted, unknown and posting never pass the places, nor does what is being reserved for them. */
 function expectPlacesHeld(state: AuctionState): void {
   if (state.phase === 'absent') return
-  expect(state.attempts.filter(({ stage }) => !isOver(stage)).length).toBeLessThanOrEqual(state.plan.maxSells)
+  const taken = state.attempts.filter(({ stage }) => !isOver(stage))
+  expect(taken.length).toBeLessThanOrEqual(state.plan.maxSells)
+  // Nobody is asked for a bid while there is nothing to win, and nothing goes on once all is sold.
+  if (state.phase === 'pinging') expect(taken.length).toBeLessThan(state.plan.maxSells)
+  if (taken.filter(({ stage }) => stage.at === 'accepted').length === state.plan.maxSells)
+    expect(state.phase).toBe('settled')
   const ids = state.attempts.map(({ contractId }) => contractId)
   expect(new Set(ids).size).toBe(ids.length)
   expect(state.attempts.map(({ number }) => number)).toEqual(ids.map((_, index) => index + 1))
@@ -81,9 +88,9 @@ function expectSalesTold({ events, state }: ObjectModel): void {
   if (state.attempts.some(({ stage }) => stage.at === 'reserving' || stage.at === 'posting')) return
   let [folded, told]: [AuctionState, number] = [ABSENT, 0]
   for (const event of events) {
-    const before = isClosed(folded) ? folded.sequence : 0
+    const before = sequenceOf(folded)
     folded = evolve(folded, event)
-    if (isClosed(folded) && folded.sequence > before) told = salesOf(folded).length
+    if (sequenceOf(folded) > before) told = salesOf(folded).length
   }
   expect(told).toBe(salesOf(state).length)
 }

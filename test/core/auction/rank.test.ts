@@ -2,19 +2,19 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { AuctionPlan, Contender } from '../../../src/core/auction/plan'
-import { isUnbeatable, rankBids } from '../../../src/core/auction/rank'
+import { type Bidding, isUnbeatable, rankBids } from '../../../src/core/auction/rank'
 import { aContender, aPlan, bid, units } from '../../support/auction-factories'
-
-/** That of the factories. */
-const TIER = 0
 
 /** Ranks bids in units by contract id; a contract that is left out has not answered. */
 function rank(overrides: Partial<AuctionPlan>, amounts: { readonly [id: string]: number }): readonly string[] {
-  return rankBids(aPlan(overrides), TIER, answersOf(amounts)).map(({ contractId }) => contractId)
+  return rankBids(bidding(aPlan(overrides), amounts)).map(({ contractId }) => contractId)
 }
 
-const answersOf = (amounts: { readonly [id: string]: number }) =>
-  new Map(Object.entries(amounts).map(([id, amount]) => [id, { answer: bid(amount) }]))
+/** The first tier of the factories, with these bids in it. */
+function bidding(plan: AuctionPlan, amounts: { readonly [id: string]: number }): Bidding {
+  const answers = new Map(Object.entries(amounts).map(([id, amount]) => [id, { answer: bid(amount) }]))
+  return { plan, tier: 0, answers, attempts: [] }
+}
 
 describe('the order of bids', () => {
   it('puts the highest price first', () => {
@@ -89,12 +89,10 @@ describe('the early end of waiting', () => {
         fc.property(bidders, fc.integer({ min: 1, max: 3 }), fc.nat(4), (all, maxSells, heard) => {
           const plan = aPlan({ distribution, maxSells, contenders: all.map(({ contender }) => contender) })
           const amounts = all.map(({ contender, amount }) => [contender.id, amount] as const)
-          const early = answersOf(Object.fromEntries(amounts.slice(0, heard)))
-          if (!isUnbeatable(plan, TIER, early)) return
-          const complete = answersOf(Object.fromEntries(amounts))
-          expect(rankBids(plan, TIER, early).slice(0, maxSells)).toEqual(
-            rankBids(plan, TIER, complete).slice(0, maxSells),
-          )
+          const early = bidding(plan, Object.fromEntries(amounts.slice(0, heard)))
+          if (!isUnbeatable(early)) return
+          const complete = bidding(plan, Object.fromEntries(amounts))
+          expect(rankBids(early).slice(0, maxSells)).toEqual(rankBids(complete).slice(0, maxSells))
         }),
         { numRuns: 500 },
       )

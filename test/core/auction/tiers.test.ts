@@ -55,7 +55,9 @@ describe('tiers', () => {
   it('give no window past the deadline', () => {
     const story = opened({ deadlineMs: 2_100 }).wait(2_000).closes()
     expect(story.state).toMatchObject({ phase: 'pinging', tier: 2 })
-    expect(story.wait(150).bids({ c: 90 }).state).toMatchObject({ phase: 'settled', outcome: 'unsold' })
+    expect(story.wait(100).isWatched().last).toEqual([])
+    expect(story.wait(1).bids({ c: 90 }).last[0]).toMatchObject({ answer: { kind: 'no', reason: 'timed_out' } })
+    expect(story.state).toMatchObject({ phase: 'settled', outcome: 'unsold' })
   })
 
   it('show buyers of a tier that was never opened as not reached', () => {
@@ -76,5 +78,23 @@ describe('turns', () => {
       .do({ type: 'open' })
       .bids({ a: 30, b: 20, c: 10 })
     expect(story.state).toMatchObject({ ranking: [{ contractId: 'c' }, { contractId: 'a' }, { contractId: 'b' }] })
+  })
+})
+
+describe('the early end of waiting in a later tier', () => {
+  const ceiling = (id: string, amount: number) => aContender(id, { tier: 2, maxBidMicros: amount * 1_000_000 })
+
+  it('counts the places that are left, not those that were sold above', () => {
+    const story = opened({ maxSells: 2, contenders: [aContender('a'), ceiling('b', 40), ceiling('c', 20)] })
+    story.bids({ a: 10 }).grants('a').posts('a', ACCEPTED).bids({ b: 30 })
+    expect(story.state).toMatchObject({ phase: 'selling', closeCause: 'unbeatable', ranking: [{ contractId: 'b' }] })
+  })
+
+  it('waits for others where the best bid is of a buyer that was tried above and may not buy again', () => {
+    const again = { ...ceiling('b', 40), buyerId: 'buy_a' }
+    const story = opened({ contenders: [aContender('a'), again, ceiling('c', 20)] })
+    story.bids({ a: 10 }).grants('a').posts('a', REJECTED).bids({ b: 30 })
+    expect(story.state).toMatchObject({ phase: 'pinging', tier: 2 })
+    expect(story.bids({ c: 5 }).stages).toEqual({ a: 'rejected', c: 'reserving' })
   })
 })

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Campaign, SourceLink } from '../../../src/core/campaign/campaign'
-import { type Intake, type IntakeInput, judgeIntake } from '../../../src/core/campaign/intake'
+import { type Intake, type IntakeInput, judgeIntake, whyNobody } from '../../../src/core/campaign/intake'
 import type { FieldDefinition } from '../../../src/core/lead/fields'
+import { openMinutes } from '../../../src/core/limits/schedule'
 import { INTAKE_MESSAGES } from '../../../src/core/reasons'
-import { aContender } from '../../support/auction-factories'
+import { aContender, START } from '../../support/auction-factories'
 
 const field = (name: string, type: FieldDefinition['type'], requiredOn: 'ping' | 'post'): FieldDefinition => {
   return { name, type, required: true, requiredOn, values: null, pii: false }
@@ -49,6 +50,7 @@ function judge(overrides: Partial<IntakeInput> = {}): Intake {
     contracts: [aContender('a')],
     input: LEAD,
     call: 'post',
+    now: START,
     ...overrides,
   })
 }
@@ -122,6 +124,41 @@ describe('a lead that may enter', () => {
       },
       { contractId: 'c', buyerId: 'buy_c', buyerName: 'Buyer c', reason: 'paused', detail: null },
     ])
+  })
+})
+
+describe('a buyer with hours', () => {
+  /** START is a Friday, 12:00 UTC. */
+  const hours = (from: string, to: string) => ({ timeZone: 'UTC', open: openMinutes([{ days: ['fri'], from, to }]) })
+  const contracts = [
+    aContender('morning', { schedule: hours('08:00', '12:00') }),
+    aContender('noon', { schedule: hours('12:00', '13:00') }),
+    aContender('always'),
+  ]
+
+  it('takes leads within them; before and after it is named as out of schedule, on a ping as on a lead', () => {
+    for (const call of ['ping', 'post'] as const) {
+      const intake = judge({ contracts, call }) as Extract<Intake, { kind: 'eligible' }>
+      expect(intake.contenders.map(({ id }) => id)).toEqual(['noon', 'always'])
+      expect(intake.refusals).toMatchObject([{ contractId: 'morning', reason: 'out_of_schedule', detail: null }])
+    }
+    expect(judge({ contracts, now: START - 1 })).toMatchObject({ contenders: [{ id: 'morning' }, { id: 'always' }] })
+  })
+
+  it('that would not take the lead at any hour is named for its filters', () => {
+    const filters = [{ field: 'state', op: 'eq', value: 'FL' } as const]
+    const closed = aContender('a', { filters, schedule: hours('08:00', '09:00') })
+    expect(judge({ contracts: [closed] })).toMatchObject({ contenders: [], refusals: [{ reason: 'filtered' }] })
+  })
+
+  it('is the reason that a ping is given where it alone would have taken the lead', () => {
+    const refusalsOf = (all: IntakeInput['contracts']) => {
+      return (judge({ contracts: all, call: 'ping' }) as Extract<Intake, { kind: 'eligible' }>).refusals
+    }
+    const elsewhere = aContender('b', { filters: [{ field: 'state', op: 'eq', value: 'FL' }] })
+    const closed = aContender('a', { schedule: hours('08:00', '09:00') })
+    expect(whyNobody(refusalsOf([closed, elsewhere]))).toBe('no buyer is open now')
+    expect(whyNobody(refusalsOf([elsewhere]))).toBe('no active buyer takes a lead with these values')
   })
 })
 

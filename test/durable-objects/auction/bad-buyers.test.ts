@@ -55,26 +55,29 @@ describe('a buyer that answers a post badly', () => {
     ['hangs', 'hang'],
     ['drips its answer', 'drip'],
     ['accepts too late', 'accept?delay=1500'],
-  ])('(%s: %s) may have the lead: the supplier is told that it is pending, and nobody else gets it', async (_, post) => {
-    const buyers = [
-      new TestBuyer('bad', { ping: 'bid/20', post, terms: { postTimeoutMs: 200 } }),
-      new TestBuyer('good', { ping: 'bid/10' }),
-    ]
-    const auction = new PlayedAuction()
-    const answer = answerIn(await auction.submit(leadFor(buyers)))
-    expect(answer).toMatchObject({ http: 202, status: 'PENDING', buyer_id: null, price: null })
-    const [message] = await auction.projected.atLeast(1)
-    expect(message).toMatchObject({ sequence: 1, status: 'pending', settledAt: null, sales: [] })
-    const { bids, phase, status, trace } = await auction.view()
-    expect({ phase, status }).toEqual({ phase: 'selling', status: 'pending' })
-    expect(bids[0]).toMatchObject({ result: 'pending', reason: null, post: { outcome: 'unknown', tries: 1 } })
-    const posted = trace.find(({ step }) => step === 'posting')?.atMs ?? 0
-    const answered = trace.find(({ step }) => step === 'unknown')?.atMs ?? Number.POSITIVE_INFINITY
-    expect(answered - posted).toBeLessThan(200 + SLACK_MS)
-    // The buyer's place stays held, and it is not charged.
-    expect(auction.accountCalls.all).toEqual(['reserve buy_bad 1'])
-    expect(await postsOf(buyers)).toEqual([1, 0])
-  })
+  ])(
+    '(%s: %s) may have the lead: the supplier is told that it is pending, and nobody else gets it',
+    async (_, post) => {
+      const buyers = [
+        new TestBuyer('bad', { ping: 'bid/20', post, terms: { postTimeoutMs: 200 } }),
+        new TestBuyer('good', { ping: 'bid/10' }),
+      ]
+      const auction = new PlayedAuction()
+      const answer = answerIn(await auction.submit(leadFor(buyers)))
+      expect(answer).toMatchObject({ http: 202, status: 'PENDING', buyer_id: null, price: null })
+      const [message] = await auction.projected.atLeast(1)
+      expect(message).toMatchObject({ sequence: 1, status: 'pending', settledAt: null, sales: [] })
+      const { bids, phase, status, trace } = await auction.view()
+      expect({ phase, status }).toEqual({ phase: 'selling', status: 'pending' })
+      expect(bids[0]).toMatchObject({ result: 'pending', reason: null, post: { outcome: 'unknown', tries: 1 } })
+      const posted = trace.find(({ step }) => step === 'posting')?.atMs ?? 0
+      const answered = trace.find(({ step }) => step === 'unknown')?.atMs ?? Number.POSITIVE_INFINITY
+      expect(answered - posted).toBeLessThan(200 + SLACK_MS)
+      // The buyer's place stays held, and it is not charged.
+      expect(auction.accountCalls.all).toEqual(['reserve buy_bad 1'])
+      expect(await postsOf(buyers)).toEqual([1, 0])
+    },
+  )
 
   it('does not take back a sale that another buyer of the lead has made', async () => {
     const buyers = [
@@ -92,10 +95,7 @@ describe('a buyer that answers a post badly', () => {
 
 describe('the bid window', () => {
   it('closes by time; who is still out is hung up on, and a bid of it never wins', async () => {
-    const buyers = [
-      new TestBuyer('late', { ping: 'bid/500?delay=700' }),
-      new TestBuyer('good', { ping: 'bid/10' }),
-    ]
+    const buyers = [new TestBuyer('late', { ping: 'bid/500?delay=700' }), new TestBuyer('good', { ping: 'bid/10' })]
     const auction = new PlayedAuction()
     const lead = leadFor(buyers, { terms: auctionTerms({ bidWindowMs: 250 }) })
     expect(answerIn(await auction.submit(lead)).buyer_id).toBe('buy_good')
@@ -104,7 +104,12 @@ describe('the bid window', () => {
     expect(['window_over', 'all_answered']).toContain(closeCause)
     expect(closedAtMs).toBeGreaterThanOrEqual(245)
     expect(closedAtMs).toBeLessThan(250 + SLACK_MS)
-    expect(bids[0]).toMatchObject({ result: 'lost', reason: 'timed_out', priceMicros: null, askedAtMs: expect.any(Number) })
+    expect(bids[0]).toMatchObject({
+      result: 'lost',
+      reason: 'timed_out',
+      priceMicros: null,
+      askedAtMs: expect.any(Number),
+    })
     expect(await buyers[0]?.pings({ aborted: 1 })).toHaveLength(1)
   })
 

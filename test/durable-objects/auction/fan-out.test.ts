@@ -46,22 +46,21 @@ describe('twenty buyers', () => {
     const bid = { accepted: true, bid_price: 90, token: 'token-of-b6' }
     const winner = new TestBuyer('b6', {
       ping: `raw/${encodeURIComponent(JSON.stringify(bid))}`,
-      contract: {},
+      template: { token: '{{ping.token}}', phone: '{{phone}}' },
     })
     const { endpoints, terms } = winner.contract
-    const { ping, post } = endpoints
+    const { ping } = endpoints
+    const captures = { token: 'token' }
     const contract = {
       terms,
-      endpoints: {
-        ...endpoints,
-        ping: ping && { ...ping, answer: { ...ping.answer, captures: { token: 'token' } } },
-        post: { ...post, request: { ...post.request, template: { token: '{{ping.token}}', phone: '{{phone}}' } } },
-      },
+      endpoints: { ...endpoints, ping: ping && { ...ping, answer: { ...ping.answer, captures } } },
     }
     const buyers = named(6, () => 'decline')
     const auction = new PlayedAuction()
     const lead = leadFor(buyers)
-    expect(answerIn(await auction.submit({ ...lead, contracts: [...lead.contracts, contract] })).buyer_id).toBe('buy_b6')
+    expect(answerIn(await auction.submit({ ...lead, contracts: [...lead.contracts, contract] })).buyer_id).toBe(
+      'buy_b6',
+    )
     expect(JSON.parse((await winner.posts())[0]?.body ?? '')).toEqual({ token: 'token-of-b6', phone: '5125550100' })
   })
 })
@@ -113,7 +112,10 @@ describe('a shard', () => {
   })
 
   it('does not keep the window open: its buyers that are late are hung up on', async () => {
-    const buyers = [...named(6, () => 'bid/10'), new TestBuyer('late', { ping: 'hang', terms: { pingTimeoutMs: 60_000 } })]
+    const buyers = [
+      ...named(6, () => 'bid/10'),
+      new TestBuyer('late', { ping: 'hang', terms: { pingTimeoutMs: 60_000 } }),
+    ]
     const auction = new PlayedAuction()
     const lead = leadFor(buyers, { terms: auctionTerms({ bidWindowMs: 250 }) })
     expect(answerIn(await auction.submit(lead)).status).toBe('ACCEPTED')

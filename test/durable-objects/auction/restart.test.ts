@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { SubmitLead } from '../../../src/contracts/objects'
 import { auctionTerms } from '../../support/submit-lead'
-import { answerIn, leadFor, type PlayedServices, PlayedAuction, postsOf } from '../support/played-auction'
+import { answerIn, leadFor, PlayedAuction, type PlayedServices, postsOf } from '../support/played-auction'
 import { TestBuyer } from '../support/test-buyer'
 
 /** What brings an auction back after a restart. */
@@ -14,10 +14,7 @@ const never = () => new Promise<never>(() => undefined)
 
 describe.each(WAKINGS)('where %s', (_, wake) => {
   it('an auction that died with its pings out asks again, and sells once', async () => {
-    const buyers = [
-      new TestBuyer('a', { ping: 'turns/hang,bid:120' }),
-      new TestBuyer('b', { ping: 'bid/100' }),
-    ]
+    const buyers = [new TestBuyer('a', { ping: 'turns/hang,bid:120' }), new TestBuyer('b', { ping: 'bid/100' })]
     const auction = new PlayedAuction()
     const lead = leadFor(buyers)
     const lost = auction.begin(lead)
@@ -46,12 +43,10 @@ describe.each(WAKINGS)('where %s', (_, wake) => {
   })
 
   it('an auction that died between a refusal and the next bidder goes on, and does not go back', async () => {
-    const buyers = [
-      new TestBuyer('a', { ping: 'bid/120', post: 'reject' }),
-      new TestBuyer('b', { ping: 'bid/100' }),
-    ]
+    const buyers = [new TestBuyer('a', { ping: 'bid/120', post: 'reject' }), new TestBuyer('b', { ping: 'bid/100' })]
     const accounts = {
-      reserve: async ({ attempt }: { readonly attempt: number }) => (attempt === 1 ? { granted: true as const } : never()),
+      reserve: async ({ attempt }: { readonly attempt: number }) =>
+        attempt === 1 ? { granted: true as const } : never(),
     }
     const auction = new PlayedAuction({ accounts })
     const lead = leadFor(buyers, { terms: auctionTerms({ deadlineMs: 30_000 }) })
@@ -135,6 +130,19 @@ describe.each(WAKINGS)('where %s', (_, wake) => {
     expect(auction.accountCalls.all).toEqual(['reserve buy_a 1', 'commit buy_a 1', 'commit buy_a 1'])
     expect(await auction.submit(lead)).toEqual({ ...answer, replayed: true })
     expect(await postsOf([buyer])).toEqual([1])
+  })
+
+  it('an auction that died after nobody took its lead does not ask again, though a buyer would take it now', async () => {
+    const buyer = new TestBuyer('a', { ping: 'turns/decline,bid:120' })
+    const auction = new PlayedAuction()
+    const lead = leadFor([buyer])
+    const answer = await auction.submit(lead)
+    expect(answerIn(answer).status).toBe('UNMATCHED')
+    await auction.crash()
+    await wake(auction, lead)
+    expect(await auction.submit(lead)).toEqual({ ...answer, replayed: true })
+    expect(await buyer.pings()).toHaveLength(1)
+    expect(await postsOf([buyer])).toEqual([0])
   })
 
   it('an auction that died after the acknowledgement has nothing more to say, and still answers the same', async () => {

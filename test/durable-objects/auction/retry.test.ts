@@ -41,6 +41,24 @@ describe('a post with an unknown outcome, to a buyer that honours idempotency ke
     expect(bids[0]).toMatchObject({ result: 'won', post: { outcome: 'accepted', tries: 2, reference: 'a-77' } })
   })
 
+  it('is sent again as it was first rendered, also where it would be rendered otherwise by now', async () => {
+    const buyer = new TestBuyer('a', {
+      ping: 'bid/120',
+      post: 'turns/reset,accept',
+      template: { age: '{{dob | age}}' },
+    })
+    const auction = new PlayedAuction()
+    const lead = leadFor([buyer])
+    await auction.submit({ ...lead, fields: { ...lead.fields, dob: '1990-01-01' } })
+    await auction.retries.atLeast(1)
+    await auction.crash()
+    auction.advance(2 * 366 * 86_400 * SECOND)
+    await auction.retryPost('con_a', 2)
+    const [first, second] = await buyer.posts({ requests: 2 })
+    expect(first?.body).toMatch(/^\{"age":"?\d+"?\}$/)
+    expect(second?.body).toBe(first?.body)
+  })
+
   it('is not sent again by a message of another try, of another buyer, before its time, or twice', async () => {
     const { auction, buyer, other } = await unknownAuction('turns/reset,held')
     await auction.retries.atLeast(1)

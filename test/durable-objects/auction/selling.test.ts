@@ -65,7 +65,12 @@ describe('the best bid', () => {
     ['above what the contract allows', 'bid/60', { maxBidMicros: money(59) }, 'above_max_bid'],
     ['negative', 'bid/-50', {}, 'invalid_bid'],
     ['no number', 'bid/zero', {}, 'invalid_bid'],
-    ['in another currency', `raw/${encodeURIComponent('{"accepted":true,"bid_price":"50 EUR"}')}`, {}, 'wrong_currency'],
+    [
+      'in another currency',
+      `raw/${encodeURIComponent('{"accepted":true,"bid_price":"50 EUR"}')}`,
+      {},
+      'wrong_currency',
+    ],
     ['on a refusal', `raw/${encodeURIComponent('{"accepted":false,"bid_price":50}')}`, {}, 'declined'],
   ])('is never one %s', async (_, ping, terms, reason) => {
     const buyers = [new TestBuyer('a', { ping, terms }), new TestBuyer('b', { ping: 'bid/10' })]
@@ -78,10 +83,7 @@ describe('the best bid', () => {
 
 describe('a buyer without a ping', () => {
   it('bids its price', async () => {
-    const buyers = [
-      new TestBuyer('a', { ping: 'bid/100' }),
-      new TestBuyer('b', { terms: { priceMicros: money(110) } }),
-    ]
+    const buyers = [new TestBuyer('a', { ping: 'bid/100' }), new TestBuyer('b', { terms: { priceMicros: money(110) } })]
     const auction = new PlayedAuction()
     expect(answerIn(await auction.submit(leadFor(buyers)))).toMatchObject({ buyer_id: 'buy_b', price: 82.5 })
     expect((await auction.view()).bids[1]).toMatchObject({ priceMicros: money(110), askedAtMs: null, result: 'won' })

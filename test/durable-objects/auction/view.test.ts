@@ -34,18 +34,26 @@ describe('what an auction shows', () => {
       payoutMicros: money(75),
       buyerId: 'buy_b',
     })
-    expect(view.bids.map(({ buyerId, result, reason, priceMicros }) => [buyerId, result, reason, priceMicros])).toEqual([
-      ['buy_a', 'lost', 'post_rejected', money(120)],
-      ['buy_b', 'won', null, money(100)],
-      ['buy_c', 'lost', 'below_floor', null],
-      ['buy_d', 'lost', 'declined', null],
-      ['buy_e', 'lost', 'outbid', money(50)],
-      ['buy_f', 'lost', 'capped', null],
-    ])
+    expect(view.bids.map(({ buyerId, result, reason, priceMicros }) => [buyerId, result, reason, priceMicros])).toEqual(
+      [
+        ['buy_a', 'lost', 'post_rejected', money(120)],
+        ['buy_b', 'won', null, money(100)],
+        ['buy_c', 'lost', 'below_floor', null],
+        ['buy_d', 'lost', 'declined', null],
+        ['buy_e', 'lost', 'outbid', money(50)],
+        ['buy_f', 'lost', 'capped', null],
+      ],
+    )
     const [first, second] = view.bids
     expect(first?.post).toMatchObject({ outcome: 'rejected', tries: 1, reference: null })
     expect(second?.post).toMatchObject({ outcome: 'accepted', tries: 1, reference: 'b-1' })
-    const times = [second?.askedAtMs, second?.answeredAtMs, view.closedAtMs, second?.post?.startedAtMs, second?.post?.endedAtMs]
+    const times = [
+      second?.askedAtMs,
+      second?.answeredAtMs,
+      view.closedAtMs,
+      second?.post?.startedAtMs,
+      second?.post?.endedAtMs,
+    ]
     expect(times).toEqual(times.toSorted((left, right) => Number(left) - Number(right)))
     expect(view.closeToPostMs).toBe(Number(second?.post?.endedAtMs) - Number(view.closedAtMs))
   })

@@ -1,10 +1,14 @@
+import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test'
+
+interface WithAlarm {
+  alarm?(): void | Promise<void>
+}
+
 /**
  * A Durable Object of a class under test, in real storage, made by the test with the services it chooses. It can be killed
  * at any moment: what it had in memory is then gone for good, as after a deploy.
  */
-import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test'
-
-export class ObjectLife<T extends DurableObject> {
+export class ObjectLife<T extends WithAlarm> {
   readonly #namespace: DurableObjectNamespace
   readonly #id: DurableObjectId
   readonly #create: (state: DurableObjectState) => T

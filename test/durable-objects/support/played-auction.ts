@@ -2,7 +2,6 @@
 import { env } from 'cloudflare:workers'
 import { AuctionObject } from '../../../durable-objects/auction/auction'
 import type { AuctionServices } from '../../../durable-objects/auction/services'
-import { BuyerLine } from '../../../durable-objects/buyer-line/buyer-line'
 import type { PingShardRpc, ShardRequest } from '../../../durable-objects/ping-shard'
 import type { LeadAnswer } from '../../../src/contracts/lead-answer'
 import type {
@@ -17,6 +16,7 @@ import type { LeadProjection, PostRetry } from '../../../src/contracts/projectio
 import { leadToSubmit } from '../../support/submit-lead'
 import { ObjectLife } from './object-life'
 import { Recorder } from './recorder'
+import { testLine } from './test-line'
 import type { TestBuyer } from './test-buyer'
 
 /** So far ahead that no alarm ever comes by itself: a test says when. */
@@ -129,12 +129,7 @@ export class PlayedAuction {
     const now = () => this.now()
     return {
       now,
-      line: new BuyerLine({
-        allowLoopback: true,
-        now,
-        openSecrets: async (sealed) => sealed,
-        tokens: async () => ({ ok: false, reason: 'no tokens here' }),
-      }),
+      line: testLine({ now }),
       newShard: () => this.#shard(newShard?.() ?? env.PING_SHARD.get(env.PING_SHARD.newUniqueId())),
       account: (_, buyerId) => this.#account(buyerId, accounts),
       gate: () => this.#gate(supplierGate),

@@ -1,5 +1,6 @@
 /** A buyer of one test: a real server whose behaviour the test chooses, and what it received. */
 import { inject } from 'vitest'
+import type { ResolvedRequest, TemplateNode } from '../../../src/contracts/buyer-contract'
 import type { AuctionContract } from '../../../src/contracts/objects'
 import type { ReceivedRequest } from '../../support/path-buyer'
 import { buyerContract, type ContractOptions } from '../../support/submit-lead'
@@ -10,6 +11,8 @@ export interface TestBuyerOptions extends Pick<ContractOptions, 'terms' | 'contr
   readonly post?: string
   /** `bearer` for a buyer that wants a token with its post; the token itself comes with the sealed credentials. */
   readonly auth?: 'none' | 'bearer'
+  /** Of the post; by default all fields under their own names. */
+  readonly template?: TemplateNode
 }
 
 /** Waits for so many requests, and for so many that the caller gave up. */
@@ -25,14 +28,17 @@ export class TestBuyer {
   readonly #pings = crypto.randomUUID()
   readonly #posts = crypto.randomUUID()
 
-  constructor(name: string, { ping, post = 'accept', auth = 'none', ...options }: TestBuyerOptions) {
+  constructor(name: string, { ping, post = 'accept', auth = 'none', template, ...options }: TestBuyerOptions) {
     const at = (log: string, manner: string) => `${inject('buyerUrl')}/${log}/${manner}`
     const contract = buyerContract(name, {
       ...options,
       pingUrl: ping === undefined ? null : at(this.#pings, ping),
       postUrl: at(this.#posts, post),
     })
-    this.contract = auth === 'none' ? contract : withBearer(contract)
+    this.contract = withRequest(contract, {
+      ...(auth === 'bearer' ? { auth: { type: 'bearer', token: '' } } : {}),
+      ...(template === undefined ? {} : { template }),
+    })
     this.buyerId = this.contract.terms.buyerId
     this.contractId = this.contract.terms.id
   }
@@ -63,7 +69,7 @@ async function tell(path: string): Promise<unknown> {
   return (await fetch(`${inject('buyerUrl')}/${path}`)).json()
 }
 
-function withBearer({ terms, endpoints }: AuctionContract): AuctionContract {
-  const request = { ...endpoints.post.request, auth: { type: 'bearer' as const, token: '' } }
+function withRequest({ terms, endpoints }: AuctionContract, members: Partial<ResolvedRequest>): AuctionContract {
+  const request = { ...endpoints.post.request, ...members }
   return { terms, endpoints: { ...endpoints, post: { ...endpoints.post, request } } }
 }

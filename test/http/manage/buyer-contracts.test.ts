@@ -56,7 +56,7 @@ const FULL = {
   ping_pii: [],
   caps: [{ period: 'day', count: 10, timezone: 'America/Chicago' }],
   schedule: { timezone: 'America/Chicago', windows: [{ days: ['mon', 'tue'], from: '09:00', to: '17:00' }] },
-  suppression_list_ids: ['sl_1'],
+  suppression_list_ids: [],
   preset: null,
 }
 

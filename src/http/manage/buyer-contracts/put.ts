@@ -5,6 +5,7 @@ import { buyerContractRecordSchema, withContractDefaults } from '../../../contra
 import type { App } from '../../app'
 import { json, problem } from '../../plumbing/reply'
 import { newChange, publish, refuseOversize } from '../changes'
+import { refuseUnknownLists } from '../known-lists'
 import { findBuyer, findCampaign, refuseArchived } from '../members'
 import { BODY_PROBLEMS, jsonAnswer, jsonBody, operatorEndpoint, problems, storesOf } from '../operator-endpoint'
 import { readContract } from './read-contract'
@@ -42,6 +43,8 @@ export function registerPutBuyerContract(app: App): void {
     if (contract instanceof Response) return contract
     const oversize = refuseOversize(c, contract, MAX_CONTRACT_BYTES)
     if (oversize !== null) return oversize
+    const unknown = await refuseUnknownLists(c, contract.suppression_list_ids)
+    if (unknown !== null) return unknown
     const archived = refuseArchived(c, { campaign, buyer })
     if (archived !== null) return archived
     if (known === null && (await buyerContracts.countOf(campaign.id)) >= MAX_CONTRACTS) {

@@ -5,6 +5,7 @@ import type { App } from '../../app'
 import { readChecked } from '../../plumbing/field-errors'
 import { json } from '../../plumbing/reply'
 import { newChange, publish, refuseOversize } from '../changes'
+import { refuseUnknownLists } from '../known-lists'
 import { BODY_PROBLEMS, jsonAnswer, jsonBody, operatorEndpoint, problems, storesOf } from '../operator-endpoint'
 import { campaignWire } from './wire'
 
@@ -24,6 +25,8 @@ export function registerCreateCampaign(app: App): void {
     if (settings instanceof Response) return settings
     const oversize = refuseOversize(c, settings)
     if (oversize !== null) return oversize
+    const unknown = await refuseUnknownLists(c, settings.suppression_list_ids)
+    if (unknown !== null) return unknown
     const { row, publishIds } = await storesOf(c).campaigns.create(c.var.services.newId('camp'), settings, newChange(c))
     await publish(c, publishIds)
     return json(c, 201, campaignWire(row))

@@ -5,6 +5,7 @@ import type { App } from '../../app'
 import { readChecked } from '../../plumbing/field-errors'
 import { json } from '../../plumbing/reply'
 import { changeRow, newChange } from '../changes'
+import { refuseUnknownLists } from '../known-lists'
 import { BODY_PROBLEMS, jsonAnswer, jsonBody, operatorEndpoint, pathId, problems, storesOf } from '../operator-endpoint'
 import { campaignParams, campaignWire } from './wire'
 
@@ -27,6 +28,8 @@ export function registerUpdateCampaign(app: App): void {
     const id = pathId(c, 'id')
     const patch = await readChecked(c, campaignPatchSchema)
     if (patch instanceof Response) return patch
+    const unknown = await refuseUnknownLists(c, patch.suppression_list_ids)
+    if (unknown !== null) return unknown
     const row = await changeRow(c, {
       schema: campaignSettingsSchema,
       patch,
