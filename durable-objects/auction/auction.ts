@@ -8,9 +8,9 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { AuctionRpc, AuctionView, SubmitLead, SubmitResult } from '../../src/contracts/objects'
 import { type AuctionCommand, decide } from '../../src/core/auction/decide'
-import type { AuctionEvent } from '../../src/core/auction/events'
+import type { AuctionEvent, PostAnswer } from '../../src/core/auction/events'
 import { evolve } from '../../src/core/auction/evolve'
-import { ABSENT, type AuctionState, isClosed } from '../../src/core/auction/state'
+import { ABSENT, type AuctionState, type Closed, isClosed } from '../../src/core/auction/state'
 import { attemptOutcomeOf, isAnswerable, type LeadOutcome, leadOutcomeOf } from '../../src/core/auction/summary'
 import { nextWakeAt, RETENTION_MS, windowEndOf } from '../../src/core/auction/timing'
 import { publicIds } from '../buyer-line/buyer-line'
@@ -245,11 +245,20 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
     this.ctx.waitUntil(reserved.then((denied) => this.#do({ type: 'reservation', contractId, denied })))
   }
 
+  async #send(record: AuctionRecord, state: Closed, contractId: string): Promise<PostAnswer> {
+    try {
+      this.#sealedSecrets ??= await this.#services.sealedSecrets(record.lead.terms.campaignId)
+    } catch {
+      // Nothing has left this time; it says nothing of an earlier try.
+      return { kind: 'rejected', reason: 'the credentials could not be read', parsed: false }
+    }
+    return await this.#seller.send(record, state, contractId, this.#sealedSecrets)
+  }
+
   async #post(contractId: string, tryNumber: number): Promise<void> {
     const [record, state] = [this.#record, this.#state]
     if (record === null || !isClosed(state)) return
-    this.#sealedSecrets ??= await this.#services.sealedSecrets(record.lead.terms.campaignId)
-    const answer = await this.#seller.send(record, state, contractId, this.#sealedSecrets)
+    const answer = await this.#send(record, state, contractId)
     this.#do({ type: 'post_answer', contractId, tryNumber, answer })
   }
 
@@ -265,8 +274,9 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
 
   async #scheduleRetry(contractId: string, retryAt: number): Promise<void> {
     await this.#armWatchdog()
-    const stage = isClosed(this.#state) && this.#state.attempts.find((a) => a.contractId === contractId)?.stage
-    if (stage === undefined || stage === false || stage.at !== 'unknown') return
+    const attempts = this.#state.phase === 'absent' ? [] : this.#state.attempts
+    const stage = attempts.find((attempt) => attempt.contractId === contractId)?.stage
+    if (stage?.at !== 'unknown') return
     const delaySeconds = Math.max(0, Math.ceil((retryAt - this.#services.now()) / MS_PER_SECOND))
     await this.#outbox.enqueueRetry(contractId, stage.tryNumber + 1, delaySeconds)
   }

@@ -6,12 +6,14 @@
  */
 import type { SubmitLead } from '../../src/contracts/objects'
 import type { LeadProjection } from '../../src/contracts/projection'
-import { type AttemptStage, type AuctionState, type Closed, isClosed } from '../../src/core/auction/state'
+import type { AttemptStage, AuctionState } from '../../src/core/auction/state'
 import { bidsOf, leadOutcomeOf, salesOf, statusOf, unsoldReason } from '../../src/core/auction/summary'
 import { encodeAuctionId, encodeLeadId } from '../../src/security/public-ids'
 import type { IdentityClaims } from './identity-claims'
 import type { AuctionRecord } from './record'
 import type { AuctionServices } from './services'
+
+type BegunState = Exclude<AuctionState, { phase: 'absent' }>
 
 export class AuctionOutbox {
   readonly #services: AuctionServices
@@ -30,7 +32,7 @@ export class AuctionOutbox {
 
   /** Says everything that is not acknowledged. @throws where a part could not be said; say it again later */
   async flush(record: AuctionRecord, state: AuctionState): Promise<void> {
-    if (!isClosed(state)) return
+    if (state.phase === 'absent' || state.sequence === 0) return
     await this.#tellAccounts(record, state)
     await this.#claims.tell(record.lead, state)
     await this.#tellGate(record, state)
@@ -46,7 +48,7 @@ export class AuctionOutbox {
 
   /** Asks for the retries whose time has come and whose message did not. */
   async retryDue(state: AuctionState, now: number): Promise<void> {
-    if (!isClosed(state)) return
+    if (state.phase === 'absent') return
     for (const { contractId, stage } of state.attempts) {
       if (stage.at !== 'unknown' || stage.retryAt === null || stage.retryAt > now) continue
       await this.enqueueRetry(contractId, stage.tryNumber + 1, 0)
@@ -58,7 +60,7 @@ export class AuctionOutbox {
     await this.#services.retryLater({ kind: 'post_retry', auctionId, contractId, tryNumber }, delaySeconds)
   }
 
-  async #tellAccounts(record: AuctionRecord, state: Closed): Promise<void> {
+  async #tellAccounts(record: AuctionRecord, state: BegunState): Promise<void> {
     for (const { number, contractId, stage } of state.attempts) {
       if (this.#told.has(number) || !mayBeHeld(stage)) continue
       const buyerId = state.plan.contenders.find(({ id }) => id === contractId)?.buyerId ?? ''

@@ -1,6 +1,7 @@
 /** Turns what the edge let in into the plan that the state machine begins with. */
 import type { SubmitLead } from '../../src/contracts/objects'
 import type { AuctionPlan } from '../../src/core/auction/plan'
+import { LEAST_POST_MS } from '../../src/core/auction/timing'
 
 /** What orders buyers that are otherwise equal. */
 export interface Order {
@@ -17,7 +18,8 @@ export function planOf(lead: SubmitLead, { tieBreak, turns }: Order): AuctionPla
     turns,
     floorMicros: terms.floorMicros,
     maxSells: terms.maxSells,
-    bidWindowMs: terms.bidWindowMs,
+    // A window that lasted until the deadline would leave no time to sell.
+    bidWindowMs: Math.max(1, Math.min(terms.bidWindowMs, terms.deadlineMs - LEAST_POST_MS)),
     postTimeoutMs: terms.postTimeoutMs,
     deadlineMs: terms.deadlineMs,
     payout: link.payout,

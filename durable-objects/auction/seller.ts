@@ -28,14 +28,20 @@ export class AuctionSeller {
     const contender = state.plan.contenders.find(({ id }) => id === contractId)
     if (attempt === undefined || contender === undefined) return 'account_denied'
     const { number, priceMicros, stage } = attempt
+    const { line } = this.#services
+    const contract = record.lead.contracts.find(({ terms }) => terms.id === contractId)
+    if (contract === undefined) return 'account_denied'
+    const party = { lead: record.lead, contract }
+    if (line.isPostCircuitOpen(party)) return 'circuit_open'
     try {
       const account = this.#services.account(record.lead.terms.tenantId, contender.buyerId)
       const request = { auctionId: this.#objectId, attempt: number, contractId, priceMicros, at: stage.since }
       const result = await account.reserve(request)
       if (!result.granted) return result.reason
-      if (await this.#holdPayout(record, state)) return null
+      const denied = (await this.#holdPayout(record, state)) ? null : 'capped'
+      if (denied === null && line.admitPost(party)) return null
       await account.release(this.#objectId, number)
-      return 'capped'
+      return denied ?? 'circuit_open'
     } catch (error) {
       // An account that cannot be asked denies: selling past a cap would be worse than the next bidder.
       this.#services.log('reserve_failed', { contractId, error: nameOf(error) })

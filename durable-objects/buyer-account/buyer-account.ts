@@ -7,6 +7,7 @@
  * take the last place.
  */
 import { DurableObject } from 'cloudflare:workers'
+import type { AccountHealth, BuyerLineAccountRpc, PingShare, PingShareRequest } from '../../src/contracts/buyer-line'
 import type {
   AccountConfiguration,
   AuctionRpc,
@@ -15,7 +16,10 @@ import type {
   ReserveResult,
 } from '../../src/contracts/objects'
 import { type Cap, capWindowStart, fitsCap } from '../../src/core/limits/cap'
+import type { CircuitNote } from '../../src/core/limits/circuit-notes'
+import { DEFAULT_PINGS_PER_SECOND } from '../../src/core/limits/shares'
 import { UsageCounter } from '../usage-counter'
+import { LineBook } from './line-book'
 
 interface HoldRow extends Record<string, SqlStorageValue> {
   status: 'held' | 'sold' | 'released'
@@ -33,10 +37,13 @@ export interface BuyerAccountServices {
 const UNRESOLVED_MS = 10 * 60 * 1_000
 const MAX_ASKED = 200
 
-export class BuyerAccountObject extends DurableObject implements BuyerAccountRpc {
+const TOMBSTONE: HoldRow = { status: 'released', contract_id: '', price_micros: 0, at: 0 }
+
+export class BuyerAccountObject extends DurableObject implements BuyerAccountRpc, BuyerLineAccountRpc {
   readonly #sql: SqlStorage
   readonly #usage: UsageCounter
   readonly #services: BuyerAccountServices
+  readonly #lineBook: LineBook
   /** Whether an alarm is known to be set. */
   #isWatching = false
   #configuration: AccountConfiguration | null
@@ -50,14 +57,21 @@ export class BuyerAccountObject extends DurableObject implements BuyerAccountRpc
       price_micros INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (auction_id, attempt)
     ) WITHOUT ROWID`)
     this.#usage = new UsageCounter(ctx.storage.sql)
+    this.#lineBook = new LineBook(ctx.storage.kv)
     this.#configuration = ctx.storage.kv.get<AccountConfiguration>('configuration') ?? null
   }
 
   async reserve(request: ReserveRequest): Promise<ReserveResult> {
     const known = this.#find(request.auctionId, request.attempt)
-    if (known !== null) return known.status === 'released' ? deny('account_denied') : { granted: true }
+    if (known?.status === 'released') return deny('account_denied')
+    if (known !== null && (known.status === 'sold' || isSame(known, request))) return { granted: true }
+    // The attempt begins anew, with another bid: a restart had forgotten the first. What was held for that is given up.
+    if (known !== null) this.#count(known, -1)
     const refused = this.#refusalOf(request)
-    if (refused !== null) return deny(refused)
+    if (refused !== null) {
+      if (known !== null) this.#write(request.auctionId, request.attempt, TOMBSTONE)
+      return deny(refused)
+    }
     const { contractId, priceMicros, at } = request
     this.#write(request.auctionId, request.attempt, {
       status: 'held',
@@ -65,7 +79,7 @@ export class BuyerAccountObject extends DurableObject implements BuyerAccountRpc
       price_micros: priceMicros,
       at,
     })
-    this.#usage.add({ scope: contractId, at, count: 1, amountMicros: priceMicros })
+    this.#count({ contract_id: contractId, price_micros: priceMicros, at }, 1)
     await this.#watch()
     return { granted: true }
   }
@@ -82,15 +96,30 @@ export class BuyerAccountObject extends DurableObject implements BuyerAccountRpc
     const known = this.#find(auctionId, attempt)
     if (known?.status === 'sold' || known?.status === 'released') return
     // The row stays as a tombstone: a reserve that was delayed on its way must not come to hold what is over.
-    this.#write(auctionId, attempt, { status: 'released', contract_id: '', price_micros: 0, at: 0 })
-    if (known === null) return
-    this.#usage.add({ scope: known.contract_id, at: known.at, count: -1, amountMicros: -known.price_micros })
+    this.#write(auctionId, attempt, TOMBSTONE)
+    if (known !== null) this.#count(known, -1)
   }
 
   async configure(configuration: AccountConfiguration): Promise<void> {
     if (this.#configuration !== null && this.#configuration.version > configuration.version) return
     this.#configuration = configuration
     this.ctx.storage.kv.put('configuration', configuration)
+  }
+
+  async sharePings(request: PingShareRequest): Promise<PingShare> {
+    return this.#lineBook.share(request, this.#pingsPerSecond, this.#services.now())
+  }
+
+  async noteCircuit(note: CircuitNote): Promise<void> {
+    this.#lineBook.note(note, this.#services.now())
+  }
+
+  async health(): Promise<AccountHealth> {
+    return this.#lineBook.health(this.#pingsPerSecond, this.#services.now())
+  }
+
+  get #pingsPerSecond(): number {
+    return this.#configuration?.pingsPerSecond ?? DEFAULT_PINGS_PER_SECOND
   }
 
   /**
@@ -145,6 +174,11 @@ export class BuyerAccountObject extends DurableObject implements BuyerAccountRpc
     return configuration.budgets.some((budget) => exceeds(budget, null)) ? 'out_of_budget' : null
   }
 
+  #count(hold: Pick<HoldRow, 'contract_id' | 'price_micros' | 'at'>, sign: 1 | -1): void {
+    const { contract_id: scope, price_micros: amountMicros, at } = hold
+    this.#usage.add({ scope, at, count: sign, amountMicros: sign * amountMicros })
+  }
+
   #find(auctionId: string, attempt: number): HoldRow | null {
     const rows = this.#sql
       .exec<HoldRow>(
@@ -167,6 +201,10 @@ export class BuyerAccountObject extends DurableObject implements BuyerAccountRpc
       hold.at,
     )
   }
+}
+
+function isSame(hold: HoldRow, { contractId, priceMicros }: ReserveRequest): boolean {
+  return hold.contract_id === contractId && hold.price_micros === priceMicros
 }
 
 function deny(reason: Exclude<ReserveResult, { granted: true }>['reason']): ReserveResult {

@@ -3,13 +3,17 @@
  * value; nothing thrown below reaches an auction.
  */
 import { authorize, type TokenProvider } from '../../src/buyers/authorize'
+import { healthOfPing, healthOfPost } from '../../src/buyers/call-health'
 import { encodePing, encodePost, type OutboundRequest, type PingInput } from '../../src/buyers/encode'
 import { type Captured, readPingOutcome, readPostOutcome } from '../../src/buyers/outcome'
-import { send } from '../../src/buyers/transport'
+import { type SendResult, send } from '../../src/buyers/transport'
 import type { AuctionContract, SubmitLead } from '../../src/contracts/objects'
 import type { PingAnswer, PostAnswer } from '../../src/core/auction/events'
+import type { CallHealth } from '../../src/core/limits/circuit'
 import { encodeAuctionId, encodeLeadId } from '../../src/security/public-ids'
 import { checkBuyerUrl } from '../../src/security/url-guard'
+import type { CircuitName, Circuits } from './circuits'
+import type { PingPermit, PingRates } from './ping-rates'
 
 export type { Captured, OutboundRequest }
 
@@ -27,8 +31,8 @@ export function publicIds(objectId: string): AuctionIds {
 }
 
 export interface PingReport {
-  /** When the buyer's slot came, ms since 1970. */
-  readonly askedAt: number
+  /** When the buyer was asked, ms since 1970; null where it was passed over. */
+  readonly askedAt: number | null
   readonly answer: PingAnswer
   /** Null where there is nothing to remember. */
   readonly captured: Captured | null
@@ -41,6 +45,8 @@ export interface BuyerLineServices {
   readonly openSecrets: (sealed: string) => Promise<string>
   /** Gives access tokens of buyers with OAuth. */
   readonly tokens: TokenProvider
+  readonly circuits: Circuits
+  readonly rates: PingRates
 }
 
 interface Call {
@@ -49,6 +55,9 @@ interface Call {
   readonly contract: AuctionContract
 }
 
+type PingCall = Call & { readonly sealed: string | null; readonly endsAt: number; readonly signal: AbortSignal }
+type Party = Pick<Call, 'lead' | 'contract'>
+
 export class BuyerLine {
   readonly #services: BuyerLineServices
 
@@ -56,27 +65,61 @@ export class BuyerLine {
     this.#services = services
   }
 
-  /** Asks for a bid. The buyer's clock starts now and ends with the window at the latest. */
-  async ping(
-    call: Call & { readonly sealed: string | null; readonly endsAt: number; readonly signal: AbortSignal },
-  ): Promise<PingReport> {
-    const askedAt = this.#services.now()
-    const refuse = (answer: Extract<PingAnswer, { kind: 'no' }>): PingReport => ({ askedAt, answer, captured: null })
+  /** Asks for a bid, unless the buyer is passed over. Its clock starts now and ends with the window at the latest. */
+  async ping(call: PingCall): Promise<PingReport> {
+    const { circuits, rates } = this.#services
+    if (circuits.isOpen(circuitOf(call, 'ping')) || this.isPostCircuitOpen(call)) return passedOver('circuit_open')
+    const { tenantId } = call.lead.terms
+    const permit = await rates.take({ tenantId, buyerId: call.contract.terms.buyerId })
+    if (permit === null) return passedOver('rate_limited')
     try {
-      const timeoutMs = Math.min(call.contract.terms.pingTimeoutMs, call.endsAt - askedAt)
+      if (!circuits.admit(circuitOf(call, 'ping'))) return passedOver('circuit_open')
+      const { report, health } = await this.#ask(call, permit)
+      circuits.ended(circuitOf(call, 'ping'), health)
+      return report
+    } finally {
+      permit.release()
+    }
+  }
+
+  async #ask(call: PingCall, permit: PingPermit): Promise<{ report: PingReport; health: CallHealth }> {
+    const { contract, lead } = call
+    const askedAt = this.#services.now()
+    const refuse = (answer: Extract<PingAnswer, { kind: 'no' }>, health: CallHealth = { kind: 'unheard' }) => {
+      return { report: { askedAt, answer, captured: null }, health }
+    }
+    try {
+      const timeoutMs = Math.min(contract.terms.pingTimeoutMs, call.endsAt - askedAt)
       if (timeoutMs <= 0) return refuse({ kind: 'no', reason: 'timed_out', detail: 'no time left' })
-      const request = encodePing(call.contract.endpoints, this.#input(call, call.endsAt))
+      const request = encodePing(contract.endpoints, this.#input(call, call.endsAt))
       if (request === null) return refuse({ kind: 'no', reason: 'buyer_error', detail: 'no ping configured' })
-      const authorized = await this.#authorize(request, call.contract, 'ping', call.sealed)
-      if (!authorized.ok) return refuse({ kind: 'no', reason: 'buyer_error', detail: authorized.reason })
+      const authorized = await this.#authorize(request, contract, 'ping', call.sealed)
+      if (!authorized.ok) {
+        const { reason } = authorized
+        return refuse({ kind: 'no', reason: 'buyer_error', detail: reason }, { kind: 'failed', reason })
+      }
+      permit.sent()
       const result = await send(authorized.request, { ...this.#sending, timeoutMs, signal: call.signal })
-      const { fields, piiFields, terms } = call.lead
-      const context = { lead: fields, piiFields, currency: terms.currency }
-      const outcome = readPingOutcome(call.contract.endpoints, result, context)
-      return { askedAt, answer: outcome.answer, captured: outcome.captured }
+      if (result.kind === 'response') permit.answered()
+      const context = { lead: lead.fields, piiFields: lead.piiFields, currency: lead.terms.currency }
+      const outcome = readPingOutcome(contract.endpoints, result, context)
+      const usualMs = Math.min(contract.terms.pingTimeoutMs, lead.terms.bidWindowMs)
+      const time = { tookMs: this.#services.now() - askedAt, timeoutMs, usualMs }
+      const health = healthInTime(healthOfPing(result, outcome), result, time)
+      return { report: { askedAt, answer: outcome.answer, captured: outcome.captured }, health }
     } catch {
       return refuse({ kind: 'no', reason: 'buyer_error', detail: 'the ping could not be made' })
     }
+  }
+
+  /** Whether a post would be turned away for the buyer's own sake. */
+  isPostCircuitOpen(party: Party): boolean {
+    return this.#services.circuits.isOpen(circuitOf(party, 'post'))
+  }
+
+  /** A post is about to be sent. @returns false where it must not be */
+  admitPost(party: Party): boolean {
+    return this.#services.circuits.admit(circuitOf(party, 'post'))
   }
 
   /** Renders the post, without credentials; the same input gives the same bytes. */
@@ -100,11 +143,21 @@ export class BuyerLine {
     const authorized = await this.#authorize(call.request, call.contract, 'post', call.sealed).catch(
       () => ({ ok: false, reason: 'the credentials could not be read' }) as const,
     )
-    // Nothing has left this time: a clear no, though it says nothing of an earlier try.
-    if (!authorized.ok) return { kind: 'rejected', reason: authorized.reason, parsed: false }
-    const result = await send(authorized.request, { ...this.#sending, timeoutMs: call.timeoutMs })
-    const { fields, piiFields } = call.lead
-    return readPostOutcome(call.contract.endpoints, result, { lead: fields, piiFields })
+    const { lead, contract, timeoutMs } = call
+    if (!authorized.ok) {
+      const { reason } = authorized
+      this.#services.circuits.ended(circuitOf(call, 'post'), { kind: 'failed', reason })
+      // Nothing has left this time: a clear no, though it says nothing of an earlier try.
+      return { kind: 'rejected', reason, parsed: false }
+    }
+    const sentAt = this.#services.now()
+    const result = await send(authorized.request, { ...this.#sending, timeoutMs })
+    const { fields, piiFields } = lead
+    const answer = readPostOutcome(contract.endpoints, result, { lead: fields, piiFields })
+    const time = { tookMs: this.#services.now() - sentAt, timeoutMs, usualMs: contract.terms.postTimeoutMs }
+    const health = healthInTime(healthOfPost(contract.endpoints, result, answer), result, time)
+    this.#services.circuits.ended(circuitOf(call, 'post'), health)
+    return answer
   }
 
   get #sending() {
@@ -130,4 +183,31 @@ export class BuyerLine {
     const secrets = sealed === null ? {} : JSON.parse(await this.#services.openSecrets(sealed))
     return authorize(request, contract.endpoints, call, { secrets, tokens: this.#services.tokens })
   }
+}
+
+function passedOver(reason: 'circuit_open' | 'rate_limited'): PingReport {
+  return { askedAt: null, answer: { kind: 'no', reason, detail: null }, captured: null }
+}
+
+function circuitOf({ lead, contract }: Party, call: CircuitName['call']): CircuitName {
+  const { id: contractId, buyerId } = contract.terms
+  return { tenantId: lead.terms.tenantId, buyerId, contractId, call }
+}
+
+/** Of its usual time, what a buyer must have had for its silence to count against it. */
+const FAIR_SHARE_OF_TIME = 0.5
+/** A window that ends aborts its pings at the moment when their own clocks end them: either way the time was over. */
+const SAME_MOMENT_MS = 20
+
+interface CallTime {
+  readonly tookMs: number
+  /** What the buyer was given, and what its contract gives it. */
+  readonly timeoutMs: number
+  readonly usualMs: number
+}
+
+function healthInTime(health: CallHealth, { kind }: SendResult, { tookMs, timeoutMs, usualMs }: CallTime): CallHealth {
+  if (kind !== 'timed_out' && kind !== 'aborted') return health
+  const hadItsTime = tookMs >= timeoutMs - SAME_MOMENT_MS && timeoutMs >= usualMs * FAIR_SHARE_OF_TIME
+  return hadItsTime ? { kind: 'failed', reason: 'timed_out' } : { kind: 'unheard' }
 }

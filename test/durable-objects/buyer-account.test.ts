@@ -216,6 +216,20 @@ describe('caps and budgets', () => {
     expect(await reserve({ auctionId: 'auction-3' })).toEqual(denied('capped'))
   })
 
+  it('count the price of an attempt that a restart made begin anew with another bid', async () => {
+    const { reserve, life } = newAccount()
+    const configuration = accountConfiguration({ budgets: [daily({ amountMicros: money(100) })] })
+    await life.run((account) => account.configure(configuration))
+    expect(await reserve({ priceMicros: money(90) })).toEqual(granted)
+    await life.crash()
+    expect(await reserve({ priceMicros: money(30) })).toEqual(granted)
+    expect(await reserve({ auctionId: 'auction-2', priceMicros: money(70) })).toEqual(granted)
+    expect(await reserve({ auctionId: 'auction-3', priceMicros: money(1) })).toEqual(denied('out_of_budget'))
+    // Beginning anew above the limits is denied like any other, and what was held for it is free.
+    expect(await reserve({ priceMicros: money(31) })).toEqual(denied('out_of_budget'))
+    expect(await reserve({ auctionId: 'auction-4', priceMicros: money(30) })).toEqual(granted)
+  })
+
   it('count an attempt in the period in which it began', async () => {
     const { reserve, release, life } = newAccount()
     await life.run((account) => account.configure(accountConfiguration({ caps: [daily({ count: 1 })] })))

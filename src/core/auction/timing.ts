@@ -13,7 +13,7 @@ const RETRY_GRACE_MS = 30_000
  * The least time that a first post gets, past the deadline if need be: one that is cut short leaves an unknown, which holds
  * the lead back for far longer than the supplier waits here.
  */
-const LEAST_POST_MS = 250
+export const LEAST_POST_MS = 250
 /** For how long a settled auction answers for itself. */
 export const RETENTION_MS = 30 * 24 * 60 * 60 * 1_000
 

@@ -77,6 +77,8 @@ class World {
 
   #line(): BuyerLine {
     const line = {
+      isPostCircuitOpen: () => false,
+      admitPost: () => true,
       ping: ({ contract }: { readonly contract: AuctionContract }) =>
         this.#call(async () => {
           const { bids } = this.#scriptOf(contract.terms.id)
