@@ -26,7 +26,7 @@ export const BORDERS: { readonly [folder: string]: Border | typeof EVERYTHING } 
     packages: ['liquidjs', 'fast-xml-parser', 'node:crypto', ...ZOD],
   },
   'src/security': { folders: ['src/core', 'src/contracts'], packages: ['node:buffer', 'node:crypto'] },
-  'src/stores': { folders: ['src/core', 'src/contracts'], packages: ['drizzle-orm'] },
+  'src/stores': { folders: ['src/core', 'src/contracts'], packages: ['drizzle-orm', 'node:buffer'] },
   'src/snapshots': {
     folders: ['src/core', 'src/contracts', 'src/security', 'src/stores', 'src/buyers'],
     packages: [],

@@ -5,6 +5,7 @@ import { IdentityIndexObject } from '../durable-objects/identity-index'
 import { PingShardObject } from '../durable-objects/ping-shard'
 import { RotationObject } from '../durable-objects/rotation'
 import { SupplierGateObject } from '../durable-objects/supplier-gate/supplier-gate'
+import { SuppressionBuilderObject } from '../durable-objects/suppression-builder'
 import type { App } from '../src/http/app'
 import { createGavel } from '../src/http/gavel'
 import { consumeBatch } from '../src/queues'
@@ -16,6 +17,8 @@ import {
   log,
   queueServices,
   shardServices,
+  suppressionServices,
+  wakeSuppressionBuilders,
 } from './services'
 
 export class Auction extends AuctionObject {
@@ -48,6 +51,12 @@ export class BuyerAccount extends BuyerAccountObject {
   }
 }
 
+export class SuppressionBuilder extends SuppressionBuilderObject {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env, suppressionServices(env))
+  }
+}
+
 export class Rotation extends RotationObject {}
 
 let app: Promise<App> | undefined
@@ -68,5 +77,6 @@ export default {
     const { publisher } = await httpServices(env)
     const published = await publisher.publishLeftovers()
     if (published > 0) log('leftovers_published', { published })
+    await wakeSuppressionBuilders(env)
   },
 } satisfies ExportedHandler<Env>

@@ -8,9 +8,15 @@ import { createHmac } from 'node:crypto'
 import { ulid } from 'ulid'
 import type { AuctionServices } from '../durable-objects/auction/services'
 import { BuyerLine } from '../durable-objects/buyer-line/buyer-line'
+import { Circuits } from '../durable-objects/buyer-line/circuits'
 import { createTokenProvider } from '../durable-objects/buyer-line/oauth-tokens'
+import { PingRates } from '../durable-objects/buyer-line/ping-rates'
 import type { SupplierGateServices } from '../durable-objects/supplier-gate/supplier-gate'
+import type { SuppressionBuilderServices } from '../durable-objects/suppression-builder'
+import type { TokenProvider } from '../src/buyers/authorize'
+import type { BuyerLineAccountRpc } from '../src/contracts/buyer-line'
 import type { AuctionRpc, BuyerAccountRpc, SupplierGateRpc } from '../src/contracts/objects'
+import type { SuppressionBuilderRpc } from '../src/contracts/suppression-index'
 import { PingAllowance } from '../src/http/guide/ping-allowance'
 import type { Services } from '../src/http/services'
 import type { QueueServices } from '../src/queues'
@@ -22,13 +28,18 @@ import { LeadEnvelope } from '../src/security/lead-envelope'
 import { PingTokens } from '../src/security/ping-token'
 import { decodeAuctionId } from '../src/security/public-ids'
 import { SealedBox } from '../src/security/sealed-box'
+import { SuppressionHash } from '../src/security/suppression-hash'
 import { SnapshotPublisher } from '../src/snapshots/publisher'
 import { KvSnapshotReader } from '../src/snapshots/reader'
+import { SuppressionBuilder } from '../src/snapshots/suppression-builder'
+import { SuppressionReader } from '../src/snapshots/suppression-reader'
 import { openDatabase } from '../src/stores/database'
 import { DeadLetterStore } from '../src/stores/dead-letter-store'
 import { applyLeadProjections } from '../src/stores/projector-store'
 import { PublishQueue } from '../src/stores/publish-queue'
+import { SuppressionQueue } from '../src/stores/suppression-queue'
 import { createTenantStores } from '../src/stores/tenant-stores'
+import { buyerTrialWith } from './buyer-trial'
 import { type Config, parseConfig, type RawSettings } from './config'
 import { contractCompiler } from './contract-compiler'
 
@@ -48,19 +59,35 @@ class Parts {
   readonly box: SealedBox
   readonly envelope: LeadEnvelope
   readonly reader: KvSnapshotReader
+  /** Access tokens of buyers with OAuth, shared by auctions and trials. */
+  readonly tokens: TokenProvider
   readonly line: BuyerLine
+  readonly suppressionHash: SuppressionHash
+  readonly suppression: SuppressionReader
 
   constructor(env: Env) {
     this.env = env
     this.config = parseConfig(env as RawSettings)
     this.box = new SealedBox(this.config.masterKey)
     this.envelope = new LeadEnvelope(this.config.masterKey)
-    this.reader = new KvSnapshotReader({ kv: env.SNAPSHOTS, now, keepAlive: (work) => waitUntil(work) })
+    const edge = { kv: env.SNAPSHOTS, now, keepAlive: (work: Promise<unknown>) => waitUntil(work) }
+    this.reader = new KvSnapshotReader(edge)
+    this.suppressionHash = new SuppressionHash(new KeyedHash(deriveKey(this.config.masterKey, 'suppression')))
+    this.suppression = new SuppressionReader({ ...edge, hash: this.suppressionHash })
+    const callers = {
+      now,
+      isolate: crypto.randomUUID(),
+      account: (tenantId: string, buyerId: string) => this.account(tenantId, buyerId),
+      log,
+    }
+    this.tokens = createTokenProvider({ allowLoopback: this.config.allowLoopbackBuyers, now })
     this.line = new BuyerLine({
       allowLoopback: this.config.allowLoopbackBuyers,
       now,
       openSecrets: (sealed) => this.box.open(sealed, BUYER_SECRETS),
-      tokens: createTokenProvider({ allowLoopback: this.config.allowLoopbackBuyers, now }),
+      tokens: this.tokens,
+      circuits: new Circuits(callers),
+      rates: new PingRates(callers),
     })
   }
 
@@ -83,7 +110,11 @@ class Parts {
     return this.env.SUPPLIER_GATE.get(this.env.SUPPLIER_GATE.idFromName(`${tenantId}/${supplierId}`))
   }
 
-  account(tenantId: string, buyerId: string): BuyerAccountRpc {
+  suppressionBuilder(tenantId: string): SuppressionBuilderRpc {
+    return this.env.SUPPRESSION_BUILDER.get(this.env.SUPPRESSION_BUILDER.idFromName(tenantId))
+  }
+
+  account(tenantId: string, buyerId: string): BuyerAccountRpc & BuyerLineAccountRpc {
     return this.env.BUYER_ACCOUNT.get(this.env.BUYER_ACCOUNT.idFromName(`${tenantId}/${buyerId}`))
   }
 }
@@ -123,12 +154,22 @@ export async function httpServices(env: Env): Promise<Services> {
     identityKey: async (text) => toHex(await identities.sign(text)),
     fingerprint: (path, body) => fingerprintOf(fingerprints, path, body),
     contractCompiler,
+    buyerTrial: buyerTrialWith({
+      allowLoopback: config.allowLoopbackBuyers,
+      now,
+      tokens: shared.tokens,
+      mint: () => env.AUCTION.newUniqueId().toString(),
+    }),
     leadEnvelope: envelope,
     sealSecrets: (text) => box.seal(text, BUYER_SECRETS),
     openSecrets: (sealed) => box.open(sealed, BUYER_SECRETS),
     auctions: { mint: () => env.AUCTION.newUniqueId().toString(), byId: (id) => shared.auction(id) },
     pingAllowance: new PingAllowance(now),
     supplierGate: (tenantId, supplierId) => shared.gate(tenantId, supplierId),
+    buyerHealth: (tenantId, buyerId) => shared.account(tenantId, buyerId).health(),
+    suppression: shared.suppression,
+    suppressionHash: shared.suppressionHash,
+    buildSuppressionIndex: (tenantId) => shared.suppressionBuilder(tenantId).wake(tenantId),
     now,
     newId: (prefix) => `${prefix}_${ulid()}`,
   }
@@ -174,6 +215,23 @@ export function auctionServices(env: Env): AuctionServices {
       createHmac('sha256', config.masterKey).update(`tie break\n${objectId}\n${buyerId}`).digest('hex'),
     log,
   }
+}
+
+export function suppressionServices(env: Env): SuppressionBuilderServices {
+  const { suppression } = partsOf(env)
+  const builder = new SuppressionBuilder({
+    kv: env.SNAPSHOTS,
+    now,
+    index: (tenantId) => createTenantStores(env.DB, tenantId).suppressionIndex,
+    onPublished: (tenantId, header) => suppression.published(tenantId, header),
+  })
+  return { build: (tenantId) => builder.build(tenantId), now, log }
+}
+
+/** For what an object did not hear of, or was not there to hear. */
+export async function wakeSuppressionBuilders(env: Env): Promise<void> {
+  const waiting = await new SuppressionQueue(openDatabase(env.DB)).waiting()
+  await Promise.all(waiting.map((tenantId) => partsOf(env).suppressionBuilder(tenantId).wake(tenantId)))
 }
 
 export function shardServices(env: Env): { readonly line: BuyerLine } {

@@ -4,6 +4,7 @@
  */
 import { z } from '@hono/zod-openapi'
 import { answerSchema } from './buyer-contract'
+import type { ContractProblem } from './contract-compiler'
 
 /** All that is read of an answer. */
 export const MAX_ANSWER_BYTES = 65_536
@@ -99,6 +100,10 @@ export type AnswerReadingWire = z.output<typeof answerReadingSchema>
 export type AnswerProposalsWire = z.output<typeof answerProposalsSchema>
 export type PriceReadingWire = z.output<typeof priceReadingSchema>
 export type VerdictWire = z.output<typeof verdictSchema>
+
+export type SampleReading =
+  | { readonly ok: true; readonly body: AnswerReadingWire | AnswerProposalsWire }
+  | { readonly ok: false; readonly problems: readonly ContractProblem[] }
 
 /** @returns the body as it would have come over the wire */
 export function sampleText(body: SampleBody): string {

@@ -3,7 +3,10 @@
  *
  * Interfaces only, so that no handler can reach an environment, a clock or an object's internals by itself.
  */
+
+import type { AnswerQuestion, SampleReading } from '../contracts/answer-reading'
 import type { AccountHealth } from '../contracts/buyer-line'
+import type { BuyerTrialOrder, BuyerTrialResult } from '../contracts/buyer-trial'
 import type { ContractCompiler } from '../contracts/contract-compiler'
 import type { AuctionRpc, SupplierGateRpc } from '../contracts/objects'
 import type { CampaignSnapshot, CredentialSnapshot } from '../contracts/snapshot'
@@ -47,6 +50,17 @@ export interface SuppressionIndex {
   }): Promise<ReadonlySet<string>>
 }
 
+/** Tries out how a buyer is spoken to, and how its answers are read. Stores nothing. */
+export interface BuyerTrial {
+  run(order: BuyerTrialOrder): Promise<BuyerTrialResult>
+  /**
+   * Reads a pasted answer, or proposes rules for it.
+   *
+   * @param currency the tenant's
+   */
+  readSample(question: AnswerQuestion, currency: string): SampleReading
+}
+
 export interface Services {
   readonly allowLoopbackBuyers: boolean
   /** SHA-256 (hex) of the operator credentials given at start, and the tenant of each. */
@@ -60,6 +74,7 @@ export interface Services {
   /** A keyed hash by which a lead is known again, hex. */
   readonly identityKey: (text: string) => Promise<string>
   readonly contractCompiler: ContractCompiler
+  readonly buyerTrial: BuyerTrial
   readonly leadEnvelope: LeadEnvelope
   /** Seals the credentials of a buyer contract. */
   readonly sealSecrets: (text: string) => Promise<string>

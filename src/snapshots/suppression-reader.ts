@@ -14,8 +14,8 @@ import { type HeaderParts, SuppressionHeaders } from './suppression-headers'
 
 /** A shard never changes under its key. */
 const CACHE_TTL_SECONDS = 24 * 60 * 60
-/** Filters of some twenty million entries, far below the 128 MB that an isolate has for everything. */
-const MAX_BYTES = 40_000_000
+/** Filters of some eighteen million entries, far below the 128 MB that an isolate has for everything. */
+const MAX_BYTES = 32_000_000
 
 export interface ReaderParts extends HeaderParts {
   readonly hash: SuppressionHash

@@ -2,7 +2,7 @@
  * What imports bring, slice by slice. A slice is one transaction: its entries, what is known of the import, and the order to
  * build the index anew. Whatever dies between two slices, the import says how far it came.
  */
-import { and, desc, eq, getTableColumns, lt, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, isNotNull, lt, type SQL, sql } from 'drizzle-orm'
 import { type Page, type PageRequest, toPage } from '../contracts/pagination'
 import type { ImportFormat, ImportMode, Rejections } from '../contracts/suppression-list'
 import type { BucketHashes } from '../core/suppression/bucket'
@@ -42,6 +42,8 @@ export interface Slice {
   readonly at: string
 }
 
+/** The newest of a list. */
+const KEPT_IMPORTS = 1_000
 /** What the database says where the fence of a write finds an import otherwise than its writer knew it. */
 const FENCED = /NOT NULL constraint failed: suppression_(imports\.lines|pieces\.layer)/
 
@@ -72,6 +74,7 @@ export class SuppressionImportStore {
     await runBatch(this.#database, [
       ...(isReplacement ? [raiseSequence(this.#database, this.#tenantId)] : []),
       this.#database.insert(suppressionImports).values(values),
+      this.#forgetOldest(list.id),
     ])
     return this.#existing(id)
   }
@@ -157,6 +160,21 @@ export class SuppressionImportStore {
       this.#updateList(list.id, { layer: row.layer, kinds: row.kinds }),
       orderBuild(this.#database, tenantId, { importId: row.id, entries: row.stored, buckets, at }),
     ]
+  }
+
+  /** Lists that are fed entry by entry would otherwise keep every one of their imports for ever. */
+  #forgetOldest(listId: string): Statement {
+    const { id, finishedAt } = suppressionImports
+    const oldestKept = this.#database
+      .select({ id })
+      .from(suppressionImports)
+      .where(this.#of(listId))
+      .orderBy(desc(id))
+      .limit(1)
+      .offset(KEPT_IMPORTS - 1)
+    return this.#database
+      .delete(suppressionImports)
+      .where(and(this.#of(listId), isNotNull(finishedAt), lt(id, sql`(${oldestKept})`)))
   }
 
   #updateList(id: string, set: { readonly kinds: number | SQL; readonly layer?: number }): Statement {

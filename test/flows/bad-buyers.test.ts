@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AuctionWire } from '../../src/contracts/lead-record'
 import type { BidReason } from '../../src/core/reasons'
-import { Operator } from '../support/gavel-client'
+import { type Made, Operator } from '../support/gavel-client'
 import {
   after,
   answer,
@@ -23,6 +23,7 @@ import {
   fixedContract,
   freshLead,
   guideContract,
+  type Market,
   type MarketSpec,
   openMarket,
   standardContract,
@@ -154,12 +155,14 @@ const BAD: readonly Bad[] = [
 let gavel: ServedGavel
 let operator: Operator
 let good: HttpBuyer
+let arena: Market
 
 beforeAll(async () => {
   gavel = await ServedGavel.start()
   operator = new Operator(gavel.url, OPERATOR_KEY)
   good = await HttpBuyer.start()
   good.whenPinged(bid(50))
+  arena = await openMarket(operator, { campaign: CAMPAIGN, buyers: { good: guideContract(good) } })
 })
 
 afterAll(async () => {
@@ -176,12 +179,22 @@ function contractOf(urls: BuyerUrls, { contract = {}, dialect }: Partial<Bad>): 
   return { ...made, ping, ...contract }
 }
 
-/** One lead for the bad buyers beside the good one. @returns the auction, which the good buyer must have won */
+/**
+ * One lead for new buyers beside the good one, in a campaign that they have left when the next come: nobody's past counts.
+ *
+ * @returns the auction, which the good buyer must have won
+ */
 async function auctionWith(contracts: MarketSpec['buyers']): Promise<AuctionWire> {
-  const buyers = { ...contracts, good: guideContract(good) }
-  const { campaignId, supplier, buyerIds } = await openMarket(operator, { campaign: CAMPAIGN, buyers })
+  const { campaignId, supplier, buyerIds } = arena
+  const paths: string[] = []
+  for (const [name, contract] of Object.entries(contracts)) {
+    const { id } = await operator.create<Made>('/v1/buyers', { name })
+    paths.push(`/v1/campaigns/${campaignId}/buyers/${id}`)
+    await operator.link(paths.at(-1) ?? '', contract)
+  }
   const lead = freshLead()
   const { status, body, text } = await supplier.ingest(campaignId, lead)
+  for (const path of paths) await operator.call('DELETE', path)
   expect(status, text).toBe(201)
   expect(body.data).toMatchObject({ status: 'ACCEPTED', buyer_id: buyerIds.good, price: 37.5 })
   expect(good.posts.filter((post) => post.body.includes(lead.phone))).toHaveLength(1)

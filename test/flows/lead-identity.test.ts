@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { LeadAnswer } from '../../src/contracts/lead-answer'
 import { Operator, type Problem, type Reply } from '../support/gavel-client'
-import { after, bid, HttpBuyer, type ReceivedCall, sold } from '../support/http-buyer'
+import { after, bid, HttpBuyer, type Manner, type ReceivedCall, sold } from '../support/http-buyer'
 import { CONTACT_FIELDS, freshLead, guideContract, type Market, openMarket } from '../support/market'
 import { OPERATOR_KEY, ServedGavel } from '../support/served-gavel'
 
@@ -19,6 +19,8 @@ const freshKey = () => {
   lastKey += 1
   return `key-${lastKey}`
 }
+/** Twice this is longer than a twin waits. */
+const slowly = (manner: Manner) => after(3_500, manner)
 const keyed = (key: string) => ({ 'idempotency-key': key })
 
 /** @returns the posts of the person, which tell how often a lead was sold */
@@ -225,6 +227,44 @@ describe('an Idempotency-Key', () => {
     expectProblem(await supplier.ingest(campaignId, other, keyed(key)), [422, 'idempotency_key_reused'])
     expectProblem(await supplier.ingest(campaignId, otherPinged, keyed(key)), [422, 'idempotency_key_reused'])
     expect([postsOf(other), postsOf(otherPinged)]).toEqual([[], []])
+  })
+
+  it('that belongs to another lead does not use up the ping id that it came with', async () => {
+    const { supplier, campaignId } = market
+    const [lead, key] = [await pinged(), freshKey()]
+    await supplier.ingest(campaignId, freshLead(), keyed(key))
+    expectProblem(await supplier.ingest(campaignId, lead, keyed(key)), [422, 'idempotency_key_reused'])
+    expect(postsOf(lead)).toEqual([])
+    const first = await supplier.ingest(campaignId, lead, keyed(freshKey()))
+    expectReplay(await supplier.ingest(campaignId, lead, keyed(freshKey())), first)
+    expect(postsOf(lead)).toHaveLength(1)
+  })
+
+  it('that came again while the first still runs waits five seconds, is told to come later, and then gets its answer', async () => {
+    await using slow = await HttpBuyer.start()
+    slow.whenPinged(slowly(bid(20))).whenPosted(slowly(sold()))
+    const { supplier, campaignId } = await openMarket(operator, {
+      campaign: { bid_window_ms: 5_000, post_timeout_ms: 5_000, deadline_ms: 10_000 },
+      buyers: {
+        slow: {
+          ping: { enabled: true, request: { url: slow.pingUrl, timeout_ms: 5_000 } },
+          post: { request: { url: slow.postUrl, timeout_ms: 5_000 } },
+        },
+      },
+    })
+    const [lead, key] = [freshLead(), freshKey()]
+    const running = supplier.ingest(campaignId, lead, keyed(key))
+    await slow.waitFor('ping')
+    const startedAt = performance.now()
+    const twin = await supplier.ingest(campaignId, lead, keyed(key))
+    expect(performance.now() - startedAt).toBeGreaterThan(4_900)
+    expectProblem(twin, [409, 'idempotency_in_progress'])
+    expect(Number(twin.headers.get('retry-after'))).toBeGreaterThan(0)
+    const patient = supplier.ingest(campaignId, lead, keyed(key))
+    const first = await running
+    expectReplay(await patient, first)
+    expectReplay(await supplier.ingest(campaignId, lead, keyed(key)), first)
+    expect(slow.posts).toHaveLength(1)
   })
 
   it.for([

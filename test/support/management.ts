@@ -1,6 +1,7 @@
 /** The management API over real D1 and KV, with the objects replaced by a record of what they were told. */
 import { env } from 'cloudflare:workers'
 import { ulid } from 'ulid'
+import { createTokenProvider } from '../../durable-objects/buyer-line/oauth-tokens'
 import { createApp } from '../../src/http/app'
 import { registerManagement } from '../../src/http/manage'
 import { problem } from '../../src/http/plumbing/reply'
@@ -12,6 +13,7 @@ import { KvSnapshotReader } from '../../src/snapshots/reader'
 import { openDatabase } from '../../src/stores/database'
 import { PublishQueue } from '../../src/stores/publish-queue'
 import { createTenantStores } from '../../src/stores/tenant-stores'
+import { buyerTrialWith } from '../../workers/buyer-trial'
 import { contractCompiler } from '../../workers/contract-compiler'
 
 export const { DB, SNAPSHOTS } = env as unknown as { readonly DB: D1Database; readonly SNAPSHOTS: KVNamespace }
@@ -78,6 +80,13 @@ export async function startManagement(overrides: Partial<Services> = {}) {
     publisher,
     stores: (tenantId: string) => createTenantStores(DB, tenantId),
     contractCompiler,
+    buyerTrial: buyerTrialWith({
+      allowLoopback: true,
+      now: () => Date.now(),
+      tokens: createTokenProvider({ allowLoopback: true, now: () => Date.now() }),
+      mint: () =>
+        [...crypto.getRandomValues(new Uint8Array(32))].map((byte) => byte.toString(16).padStart(2, '0')).join(''),
+    }),
     sealSecrets: (text: string) => box.seal(text, 'test'),
     openSecrets: (sealed: string) => box.open(sealed, 'test'),
     now: () => Date.now(),

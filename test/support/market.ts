@@ -27,7 +27,7 @@ export const CONTACT_FIELDS = ['first_name', 'last_name', 'phone', 'email'].map(
   return { name, type, required: true, required_on: 'post' }
 })
 
-export const REVENUE_SHARE = { cost_mode: 'revenue_share', cost_percent: 75 }
+const REVENUE_SHARE = { cost_mode: 'revenue_share', cost_percent: 75 }
 
 export async function openMarket(operator: Operator, { campaign, link, buyers }: MarketSpec): Promise<Market> {
   const settings = { name: 'Auto insurance, Texas', vertical: 'auto_insurance', ...campaign }

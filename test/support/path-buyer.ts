@@ -24,6 +24,7 @@ interface Call {
   readonly response: ServerResponse
   readonly argument: string
   readonly request: IncomingMessage
+  readonly body: string
   readonly log: BuyerLog
 }
 
@@ -40,6 +41,11 @@ const MANNERS: { readonly [name: string]: Manner } = {
     response.writeHead(200, { 'content-type': 'application/json' }).end(decodeURIComponent(body)),
   accept: ({ response, argument: reference }) =>
     json(response, 201, { id: reference === '' ? 'buyer-lead-1' : reference }),
+  /** Says back what it was sent, with a price: a yes to a ping. */
+  echo: ({ response, request, body }) =>
+    json(response, 200, { accepted: true, bid_price: 7, url: request.url, headers: request.headers, body }),
+  /** `token/<token>`: an access token for whoever asks. */
+  token: ({ response, argument }) => json(response, 200, { access_token: argument, expires_in: 600 }),
   reject: ({ response }) => json(response, 422, { error: 'not wanted' }),
   status: ({ response, argument: status }) => json(response, Number(status), { error: `status ${status}` }),
   hang: () => undefined,
@@ -152,8 +158,9 @@ export async function startPathBuyer(): Promise<{ readonly url: string; readonly
     request.on('error', () => undefined)
     request.on('end', () => {
       const log = logOf(first)
-      log.receive(request, Buffer.concat(chunks).toString(), response)
-      const answer = () => (MANNERS[second] ?? unknownManner)({ response, argument, request, log })
+      const body = Buffer.concat(chunks).toString()
+      log.receive(request, body, response)
+      const answer = () => (MANNERS[second] ?? unknownManner)({ response, argument, request, body, log })
       if (asked('delay') > 0) setTimeout(answer, asked('delay'))
       else answer()
     })

@@ -71,7 +71,10 @@ export interface Upload {
 /** Sends a body of entries. */
 export function upload(management: Management, listId: string, body: BodyInit, { type, query, method }: Upload = {}) {
   const path = `/v1/suppression-lists/${listId}/entries${query === undefined ? '' : `?${query}`}`
-  return management.call(method ?? 'PUT', path, undefined, { raw: body, headers: { 'content-type': type ?? 'text/csv' } })
+  return management.call(method ?? 'PUT', path, undefined, {
+    raw: body,
+    headers: { 'content-type': type ?? 'text/csv' },
+  })
 }
 
 /** Asks an edge that has read nothing before. @returns the lists that one of the contacts is on */

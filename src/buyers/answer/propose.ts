@@ -10,7 +10,7 @@ import type { AnswerFormat, AnswerSpec } from '../../contracts/buyer-contract'
 import { type Document, readDocument } from './document'
 import { type Decision, decisionsOf } from './proposing/decide'
 import { priceIn, referencesIn, type Selectors, selectorsOf } from './proposing/fields'
-import { DECISIVE, type KnownSystem, knownSystems } from './proposing/known-systems'
+import { BY_STATUS, DECISIVE, type KnownSystem, knownSystems } from './proposing/known-systems'
 import { type Outline, outlineOf } from './proposing/leaves'
 import { textProposal } from './proposing/plain-text'
 import { readAnswer } from './read'
@@ -47,7 +47,9 @@ export function proposeAnswers(response: WireResponse, call: Call | null): Propo
   const spelt = document.tree === null ? fromText(document.text, call) : fromOutline(outline, call)
   const known = knownSystems(response, calls, { outline, rootName: rootOf(document) })
   const right = spelt.filter((proposal) => isRight(proposal, response))
-  const proposals = [...known.filter((system) => !isContradicted(system, [...known, ...right])), ...right]
+  const all = [...known.filter((system) => !isContradicted(system, [...known, ...right])), ...right]
+  const telling = all.filter(({ confidence }) => confidence > BY_STATUS)
+  const proposals = (telling.length > 0 ? telling : all)
     .sort((left, right) => right.confidence - left.confidence)
     .slice(0, MAX_PROPOSALS)
     .map(({ preset, call: read, answer, why, confidence }) => ({ preset, call: read, answer, why, confidence }))

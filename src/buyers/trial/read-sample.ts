@@ -4,11 +4,11 @@ import {
   type AnswerQuestion,
   type AnswerReadingWire,
   type SampleAnswer,
+  type SampleReading,
   sampleText,
   type VerdictWire,
 } from '../../contracts/answer-reading'
 import type { AnswerSpec } from '../../contracts/buyer-contract'
-import type { ContractProblem } from '../../contracts/contract-compiler'
 import { emptyLead } from '../../core/lead/fields'
 import { proposeAnswers } from '../answer/propose'
 import { readAnswer } from '../answer/read'
@@ -17,10 +17,6 @@ import { checkAnswer } from '../contract/check-answer'
 import { readPingOutcome, readPostOutcome } from '../outcome'
 import { presetNamed, presets } from '../presets'
 import { pingVerdict, postVerdict, showReading } from './shown'
-
-export type SampleReading =
-  | { readonly ok: true; readonly body: AnswerReadingWire | AnswerProposalsWire }
-  | { readonly ok: false; readonly problems: readonly ContractProblem[] }
 
 type Call = 'ping' | 'post'
 

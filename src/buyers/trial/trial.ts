@@ -147,7 +147,7 @@ class Trial {
   #captured({ outcome }: Asked): Captured | null {
     if (outcome === null || outcome.captured !== null) return outcome?.captured ?? null
     const { reading } = outcome
-    return reading?.outcome === 'accepted' ? capturedFrom(reading, reading.bids[0] ?? null) : null
+    return reading !== null && isYes(outcome) ? capturedFrom(reading, reading.bids[0] ?? null) : null
   }
 
   #bid({ call, outcome }: Asked): TriedBid {
@@ -170,6 +170,11 @@ class Trial {
     const { target } = this.#order
     if (target === null) return 'send is false'
     if (target === 'live' && bid.passes !== true) return 'an auction would not have sold the lead for this'
-    return call !== null && outcome?.reading?.outcome !== 'accepted' ? 'the ping was not answered with a yes' : null
+    return call !== null && (outcome === null || !isYes(outcome)) ? 'the ping was not answered with a yes' : null
   }
+}
+
+/** Whether the buyer wants the lead, also where nothing can be made of its price. */
+function isYes({ answer }: PingOutcome): boolean {
+  return answer.kind === 'bid' || answer.reason === 'invalid_bid' || answer.reason === 'wrong_currency'
 }

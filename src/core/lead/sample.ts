@@ -32,17 +32,18 @@ const BY_NAME: { readonly [name: string]: FieldValue } = {
   ai_quality_score: 0.84,
 }
 
-const BY_TYPE: { readonly [type in FieldType]: FieldValue } = {
-  string: 'sample',
-  number: 1,
-  boolean: true,
-  date: '1980-05-12',
-  email: 'maria.sample@example.com',
-  phone: '5125550182',
-  state: 'TX',
-  zip: '77002',
-  url: 'https://example.com/',
-  enum: '',
+/** The first is the usual one; the others are for filters that do not want it. */
+const BY_TYPE: { readonly [type in FieldType]: readonly FieldValue[] } = {
+  string: ['sample', 'other'],
+  number: [1, 0, 10, 100, 1_000, 100_000],
+  boolean: [true, false],
+  date: ['1980-05-12', '1950-05-12', '2001-05-12'],
+  email: ['maria.sample@example.com', 'maria@example.org'],
+  phone: ['5125550182', '2125550182'],
+  state: ['TX', 'FL', 'CA', 'NY', 'OH', 'WA'],
+  zip: ['77002', '33101', '90001', '10001'],
+  url: ['https://example.com/', 'https://example.org/'],
+  enum: [],
 }
 
 /**
@@ -67,7 +68,7 @@ function sampleValue(definition: FieldDefinition, filters: readonly Filter[]): F
   if (isWantedAbsent && !definition.required) return null
   const candidates = [
     ...(Object.hasOwn(BY_NAME, definition.name) ? [BY_NAME[definition.name]] : []),
-    BY_TYPE[definition.type],
+    ...BY_TYPE[definition.type],
     ...(definition.values ?? []),
     ...filters.flatMap(valuesNear),
   ].flatMap((candidate) => {

@@ -1,9 +1,11 @@
 /** The management API: what operators configure. One endpoint, one file. */
 import type { App } from '../app'
+import { registerReadAnswer } from './answers/read'
 import { registerListBuyerContracts } from './buyer-contracts/list'
 import { registerPutBuyerContract } from './buyer-contracts/put'
 import { registerReadBuyerContract } from './buyer-contracts/read'
 import { registerRemoveBuyerContract } from './buyer-contracts/remove'
+import { registerTryBuyerContract } from './buyer-contracts/try'
 import { registerArchiveBuyer } from './buyers/archive'
 import { registerCreateBuyer } from './buyers/create'
 import { registerReadBuyerHealth } from './buyers/health'
@@ -59,6 +61,8 @@ const ENDPOINTS: readonly ((app: App) => void)[] = [
   registerListBuyerContracts,
   registerReadBuyerContract,
   registerRemoveBuyerContract,
+  registerTryBuyerContract,
+  registerReadAnswer,
   registerCreateSuppressionList,
   registerListSuppressionLists,
   registerReadSuppressionList,

@@ -3,6 +3,7 @@
  * hashes, cut to 64 bits and packed by thousands into one row, since a row each would make ten million entries ten million
  * billed rows.
  */
+import { sql } from 'drizzle-orm'
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import type { IndexState, RunState } from '../../contracts/suppression-index'
 import type { ImportFormat, ImportMode, Rejections, SuppressionListSettings } from '../../contracts/suppression-list'
@@ -56,7 +57,11 @@ export const suppressionImports = sqliteTable(
     updatedAt: text('updated_at').notNull(),
     finishedAt: text('finished_at'),
   },
-  (table) => [index('suppression_imports_by_list').on(table.tenantId, table.listId, table.id)],
+  (table) => [
+    index('suppression_imports_by_list').on(table.tenantId, table.listId, table.id),
+    // The few that are under way, which every build asks for.
+    index('suppression_imports_open').on(table.tenantId, table.updatedAt).where(sql`${table.finishedAt} IS NULL`),
+  ],
 )
 
 /** The entries: packed hashes of one list and one of 256 parts of the space of hashes, in the order that they came. */

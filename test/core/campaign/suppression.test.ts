@@ -18,7 +18,10 @@ const eligible = (...contenders: readonly ContractTerms[]): Extract<Intake, { ki
 
 describe('the lists that matter', () => {
   it("are the campaign's and those of the buyers that are in, each once", () => {
-    expect(listsThatMatter(aCampaign(['a']), [contract('x', 'b', 'a'), contract('y', 'b'), contract('z')])).toEqual(['a', 'b'])
+    expect(listsThatMatter(aCampaign(['a']), [contract('x', 'b', 'a'), contract('y', 'b'), contract('z')])).toEqual([
+      'a',
+      'b',
+    ])
   })
 
   it('are none for a campaign without any', () => {
@@ -32,8 +35,15 @@ describe('the contacts of a lead', () => {
   }
 
   it('are its phones and emails, whatever the campaign calls them', () => {
-    const fields = [field('phone', 'string'), field('mobile', 'phone'), field('email', 'email'), field('state', 'state')]
-    expect(contactsOf(fields, { phone: '5125550100', mobile: '+442079460958', email: 'a@b.example', state: 'TX' })).toEqual([
+    const fields = [
+      field('phone', 'string'),
+      field('mobile', 'phone'),
+      field('email', 'email'),
+      field('state', 'state'),
+    ]
+    expect(
+      contactsOf(fields, { phone: '5125550100', mobile: '+442079460958', email: 'a@b.example', state: 'TX' }),
+    ).toEqual([
       { type: 'phone', text: '5125550100' },
       { type: 'phone', text: '+442079460958' },
       { type: 'email', text: 'a@b.example' },

@@ -26,12 +26,18 @@ describe('a phone number', () => {
     expect(canonicalPhone(text)).toBe(digits)
   })
 
-  it.each(['', '12345', '1234567890123456', 'call me', '512-555-0100 x12', '5.12555E+09', 'a@b.example', `${'1 '.repeat(60)}`])(
-    'is none: %s',
-    (text) => {
-      expect(canonicalPhone(text)).toBeNull()
-    },
-  )
+  it.each([
+    '',
+    '12345',
+    '1234567890123456',
+    'call me',
+    '512-555-0100 x12',
+    '5.12555E+09',
+    'a@b.example',
+    `${'1 '.repeat(60)}`,
+  ])('is none: %s', (text) => {
+    expect(canonicalPhone(text)).toBeNull()
+  })
 
   it('is hashed by others in its national, its long and its E.164 form', () => {
     const forms = ['5125550100', '15125550100', '+15125550100']
@@ -50,10 +56,15 @@ describe('an email address', () => {
     expect(spellings({ type: 'email', text: 'MARIA@example.com ' })).toEqual(['maria@example.com'])
   })
 
-  it.each(['', 'maria', '@example.com', 'maria@', 'maria@@example.com', 'ma ria@example.com', `${'x'.repeat(250)}@a.example`])(
-    'is none: %s',
-    (text) => {
-      expect(canonicalEmail(text)).toBeNull()
-    },
-  )
+  it.each([
+    '',
+    'maria',
+    '@example.com',
+    'maria@',
+    'maria@@example.com',
+    'ma ria@example.com',
+    `${'x'.repeat(250)}@a.example`,
+  ])('is none: %s', (text) => {
+    expect(canonicalEmail(text)).toBeNull()
+  })
 })

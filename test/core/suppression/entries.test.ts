@@ -18,13 +18,22 @@ describe('an entry', () => {
     [{ value: MD5.toUpperCase() }, { kind: 'hash', type: null, algorithm: 'md5', hex: MD5 }],
     [{ value: SHA1 }, { kind: 'hash', type: null, algorithm: 'sha1', hex: SHA1 }],
     [{ hash: SHA256 }, { kind: 'hash', type: null, algorithm: 'sha256', hex: SHA256 }],
-    [{ hash: MD5, type: 'Phone' }, { kind: 'hash', type: 'phone', algorithm: 'md5', hex: MD5 }],
-    [{ hash: SHA256, algorithm: 'SHA-256', type: 'email' }, { kind: 'hash', type: 'email', algorithm: 'sha256', hex: SHA256 }],
+    [
+      { hash: MD5, type: 'Phone' },
+      { kind: 'hash', type: 'phone', algorithm: 'md5', hex: MD5 },
+    ],
+    [
+      { hash: SHA256, algorithm: 'SHA-256', type: 'email' },
+      { kind: 'hash', type: 'email', algorithm: 'sha256', hex: SHA256 },
+    ],
     [{ phone: SHA256 }, { kind: 'hash', type: 'phone', algorithm: 'sha256', hex: SHA256 }],
     [{ email_md5: MD5 }, { kind: 'hash', type: 'email', algorithm: 'md5', hex: MD5 }],
     [{ 'Phone Number': '512-555-0100' }, { kind: 'raw', type: 'phone', text: '5125550100' }],
     [{ 'E-Mail': 'a@b.example' }, { kind: 'raw', type: 'email', text: 'a@b.example' }],
-    [{ phone: '5125550100', type: 'mobile' }, { kind: 'raw', type: 'phone', text: '5125550100' }],
+    [
+      { phone: '5125550100', type: 'mobile' },
+      { kind: 'raw', type: 'phone', text: '5125550100' },
+    ],
   ])('is read: %o', (cells, entry) => {
     expect(read(cells)).toEqual([{ ok: true, entry }])
   })

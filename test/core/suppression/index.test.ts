@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { foldPieces, joinBuckets, type Piece, splitByBucket } from '../../../src/core/suppression/bucket'
 import { makeFilter, mayHold } from '../../../src/core/suppression/filter'
 import { mergeLists } from '../../../src/core/suppression/membership'
-import { pack, type PackedHashes, subtract, union } from '../../../src/core/suppression/packed'
+import { type PackedHashes, pack, subtract, union } from '../../../src/core/suppression/packed'
 import { askPage, askShard, encodeShard, part, shardBits, shardOf } from '../../../src/core/suppression/shard'
 
 /** Few enough that sets overlap, spread over the whole space. */
@@ -95,25 +95,31 @@ describe('a shard', () => {
     )
   })
 
-  it.each([0, 3, 8, 11])('of %i leading bits finds all of its many entries behind its filter, and hardly any other', (bits) => {
-    const chosen = 2 ** bits - 1
-    const own = (hash: bigint) => ((hash >> BigInt(bits)) | (BigInt(chosen) << BigInt(64 - bits))) & 0xffff_ffff_ffff_ffffn
-    const [first, second] = [randomHashes(9_000).map(own), randomHashes(9_000).map(own)]
-    const membership = mergeLists([
-      { listNumber: 3, hashes: packed(first) },
-      { listNumber: 9, hashes: packed([...second, ...first.slice(0, 100)]) },
-    ])
-    const { head, pages } = encodeShard(membership, bits)
-    expect(pages.length).toBeGreaterThan(1)
-    const listsOf = (hash: bigint) => {
-      const answer = askShard(head, bits, lowOf(hash), highOf(hash))
-      return answer.kind === 'lists' ? answer.listNumbers : askPage(pages[answer.page] ?? head, lowOf(hash), highOf(hash))
-    }
-    for (const hash of first.slice(0, 100)) expect(listsOf(hash)).toEqual([3, 9])
-    for (const hash of first.slice(100)) expect(listsOf(hash)).toEqual([3])
-    for (const hash of second) expect(listsOf(hash)).toEqual([9])
-    for (const hash of randomHashes(1_000).map(own)) expect(listsOf(hash)).toEqual([])
-  })
+  it.each([0, 3, 8, 11])(
+    'of %i leading bits finds all of its many entries behind its filter, and hardly any other',
+    (bits) => {
+      const chosen = 2 ** bits - 1
+      const own = (hash: bigint) =>
+        ((hash >> BigInt(bits)) | (BigInt(chosen) << BigInt(64 - bits))) & 0xffff_ffff_ffff_ffffn
+      const [first, second] = [randomHashes(9_000).map(own), randomHashes(9_000).map(own)]
+      const membership = mergeLists([
+        { listNumber: 3, hashes: packed(first) },
+        { listNumber: 9, hashes: packed([...second, ...first.slice(0, 100)]) },
+      ])
+      const { head, pages } = encodeShard(membership, bits)
+      expect(pages.length).toBeGreaterThan(1)
+      const listsOf = (hash: bigint) => {
+        const answer = askShard(head, bits, lowOf(hash), highOf(hash))
+        return answer.kind === 'lists'
+          ? answer.listNumbers
+          : askPage(pages[answer.page] ?? head, lowOf(hash), highOf(hash))
+      }
+      for (const hash of first.slice(0, 100)) expect(listsOf(hash)).toEqual([3, 9])
+      for (const hash of first.slice(100)) expect(listsOf(hash)).toEqual([3])
+      for (const hash of second) expect(listsOf(hash)).toEqual([9])
+      for (const hash of randomHashes(1_000).map(own)) expect(listsOf(hash)).toEqual([])
+    },
+  )
 
   it('gives away by its mark that it is none', () => {
     expect(() => askShard(new Uint32Array(8), 0, 1, 2)).toThrow('not a shard')
@@ -128,7 +134,9 @@ describe('a shard', () => {
     const middle = 2 * 300
     const halves = [part(membership, 0, middle), part(membership, middle, membership.hashes.length)]
     expect(halves.flatMap(({ hashes }) => unpacked(hashes))).toEqual(unpacked(membership.hashes))
-    expect(halves.flatMap(({ combinationOf }) => [...(combinationOf ?? [])])).toEqual([...(membership.combinationOf ?? [])])
+    expect(halves.flatMap(({ combinationOf }) => [...(combinationOf ?? [])])).toEqual([
+      ...(membership.combinationOf ?? []),
+    ])
   })
 })
 
@@ -169,7 +177,9 @@ describe('a filter', () => {
   it('is as sharp where all leading bits are the same', () => {
     const own = (hash: bigint) => (hash & 0x0000_ffff_ffff_ffffn) | 0xabcd_0000_0000_0000n
     const filter = makeFilter(packed(randomHashes(20_000).map(own)))
-    const wrong = randomHashes(100_000).map(own).filter((hash) => mayHold(filter, lowOf(hash), highOf(hash))).length
+    const wrong = randomHashes(100_000)
+      .map(own)
+      .filter((hash) => mayHold(filter, lowOf(hash), highOf(hash))).length
     expect(wrong / 100_000).toBeLessThan(0.003)
   })
 })

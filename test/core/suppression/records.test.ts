@@ -59,7 +59,9 @@ describe('lines', () => {
   })
 
   it('are the same in whatever pieces they arrive', () => {
-    const body = fc.array(fc.constantFrom('a', '"', '\n', '\r\n', ',', 'ü', 'xyz'), { maxLength: 40 }).map((parts) => parts.join(''))
+    const body = fc
+      .array(fc.constantFrom('a', '"', '\n', '\r\n', ',', 'ü', 'xyz'), { maxLength: 40 })
+      .map((parts) => parts.join(''))
     const pieces = fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 5 })
     fc.assert(
       fc.property(body, pieces, fc.boolean(), (text, lengths, quoted) => {
@@ -85,16 +87,29 @@ describe('a JSON array', () => {
     }
   })
 
-  it.each(['', '{}', '"a"', '[1', '[1,', '[1,]', '[,1]', '[1]2', '[1]]', '[1]}', '{"entries":[1]', '{"entries":[1]}}', '{"other":[1]}', '[1}', 'x'.repeat(1_000)])(
-    'is none: %s',
-    (body) => {
-      for (const length of [1, body.length]) {
-        const cutter = array()
-        cut(cutter, body, [Math.max(1, length)])
-        expect(cutter.isWellFormed).toBe(false)
-      }
-    },
-  )
+  it.each([
+    '',
+    '{}',
+    '"a"',
+    '[1',
+    '[1,',
+    '[1,]',
+    '[,1]',
+    '[1]2',
+    '[1]]',
+    '[1]}',
+    '{"entries":[1]',
+    '{"entries":[1]}}',
+    '{"other":[1]}',
+    '[1}',
+    'x'.repeat(1_000),
+  ])('is none: %s', (body) => {
+    for (const length of [1, body.length]) {
+      const cutter = array()
+      cut(cutter, body, [Math.max(1, length)])
+      expect(cutter.isWellFormed).toBe(false)
+    }
+  })
 
   it('gives out what came before it broke', () => {
     const cutter = array(2)

@@ -16,8 +16,8 @@ import type { LeadProjection, PostRetry } from '../../../src/contracts/projectio
 import { leadToSubmit } from '../../support/submit-lead'
 import { ObjectLife } from './object-life'
 import { Recorder } from './recorder'
-import { testLine } from './test-line'
 import type { TestBuyer } from './test-buyer'
+import { testLine } from './test-line'
 
 /** So far ahead that no alarm ever comes by itself: a test says when. */
 const AHEAD_MS = 50 * 365 * 24 * 60 * 60 * 1_000

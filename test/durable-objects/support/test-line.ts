@@ -26,7 +26,8 @@ export function testLine({
   })
 }
 
-const generous: BuyerLineAccountRpc = {
+/** Gives whatever is asked, and keeps nothing. */
+export const generous: BuyerLineAccountRpc = {
   sharePings: async (): Promise<PingShare> => ({ perSecond: 100_000, limit: 100_000, lifeMs: 12_000 }),
   noteCircuit: async () => undefined,
   health: async () => ({ pingsPerSecond: 100_000, sharedPerSecond: 0, contracts: [] }),

@@ -96,6 +96,13 @@ describe('PUT /v1/campaigns/{id}/buyers/{buyerId}', () => {
       pings: true,
       pingTimeoutMs: 1500,
       postTimeoutMs: 2000,
+      schedule: {
+        timeZone: 'America/Chicago',
+        open: [
+          [540, 1020],
+          [1980, 2460],
+        ],
+      },
     })
     expect(contract?.sealedSecrets).toBeNull()
   })

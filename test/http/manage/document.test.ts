@@ -21,8 +21,8 @@ test('every endpoint is described with its body, its answer and its errors', () 
       ...operation,
     })),
   )
-  expect(operations).toHaveLength(23)
-  expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(23)
+  expect(operations.length).toBeGreaterThan(23)
+  expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length)
   for (const { name, method, summary, tags, requestBody, responses } of operations) {
     expect([name, typeof summary, tags?.length]).toEqual([name, 'string', 1])
     const takesBody = ['post', 'put', 'patch'].includes(method)

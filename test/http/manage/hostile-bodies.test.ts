@@ -27,6 +27,8 @@ beforeAll(async () => {
     ['PATCH', `/v1/buyers/${buyer}`, {}],
     ['PUT', `/v1/campaigns/${campaign}/suppliers/${supplier}`, REVENUE_SHARE],
     ['PUT', `/v1/campaigns/${campaign}/buyers/${buyer}`, CONTRACT],
+    ['POST', `/v1/campaigns/${campaign}/buyers/${buyer}/try`, { contract: CONTRACT }],
+    ['POST', '/v1/answers/read', { sample: { body: '{}' } }],
   ]
 })
 

@@ -56,7 +56,9 @@ describe('a list', () => {
     const id = await makeList(management)
     for (const method of ['GET', 'PATCH', 'DELETE']) {
       const body = method === 'PATCH' ? { name: 'mine' } : undefined
-      expect((await management.call(method, `/v1/suppression-lists/${id}`, body, { key: SANDBOX_OPERATOR })).status).toBe(404)
+      expect(
+        (await management.call(method, `/v1/suppression-lists/${id}`, body, { key: SANDBOX_OPERATOR })).status,
+      ).toBe(404)
     }
   })
 
@@ -96,7 +98,10 @@ describe('a campaign and a contract', () => {
   })
 
   test('name lists that are there: a slip of the pen would suppress nobody', async () => {
-    const [gone, theirs] = [await makeList(management), await make(management, '/v1/suppression-lists', { name: 'x' }, SANDBOX_OPERATOR)]
+    const [gone, theirs] = [
+      await makeList(management),
+      await make(management, '/v1/suppression-lists', { name: 'x' }, SANDBOX_OPERATOR),
+    ]
     await management.call('DELETE', `/v1/suppression-lists/${gone}`)
     const known = await makeList(management)
     const campaignId = await make(management, '/v1/campaigns', CAMPAIGN)

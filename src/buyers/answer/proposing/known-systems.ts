@@ -23,7 +23,8 @@ const COVERAGE = 0.25
 /** A field of a yes that says something else. */
 const BY_ITS_YES = 0.55
 const BY_PRESENCE = 0.4
-const BY_STATUS = 0.2
+/** The status alone: worth telling only where there is nothing else. */
+export const BY_STATUS = 0.1
 
 /** @param rootName of an XML document; paths may begin with it */
 export function knownSystems(
@@ -57,7 +58,7 @@ function assess(
     answer,
     meaning: reading.outcome,
     why: `${preset.title}: ${grounds(reading)}; its rules name ${share.named} of ${share.all} values`,
-    confidence: base + (share.all === 0 ? 0 : (COVERAGE * share.named) / share.all),
+    confidence: base + (share.all === 0 || base === BY_STATUS ? 0 : (COVERAGE * share.named) / share.all),
   }
 }
 

@@ -122,7 +122,7 @@ export const REASON_NAMES = (
   'message statusmessage msg errormessage error errordescription errors description statustext comment note'
 ).split(' ')
 export const REFERENCE_NAMES = (
-  'leadid leaduuid leadidentifier buyerleadid pingid pingtoken bidid bidtoken auctionid transactionid confirmationid ' +
+  'leadid leaduuid leadidentifier buyerleadid pingid pingtoken quoteid offerid bidid bidtoken auctionid transactionid confirmationid ' +
   'confirmation confirmationnumber reference referenceid ref promise token postid orderid responseid uuid guid id'
 ).split(' ')
 export const REDIRECT_NAMES =

@@ -18,39 +18,64 @@ export async function readContract(
   known: BuyerContractRow | null,
 ): Promise<BuyerContractInput | Response> {
   const written = await readChecked(c, buyerContractSchema)
-  if (written instanceof Response) return written
-  const filters = check(leadFiltersSchema, written.filters ?? [])
-  if (!filters.ok)
-    return invalid(
-      c,
-      filters.errors.map((error) => ({ ...error, field: `filters.${error.field}` })),
-    )
+  return written instanceof Response ? written : checkContract(c, { written, campaign, known, at: '' })
+}
 
-  const contract = await unmask(c, written, known)
-  if (contract instanceof Response) return contract
+export interface WrittenContract {
+  /** As its schema took it. */
+  readonly written: BuyerContractInput
+  readonly campaign: CampaignRow
+  /** The contract whose secrets a mask may stand for. */
+  readonly known: BuyerContractRow | null
+  /** Where in the body it stands, with a dot at the end; '' where it is the body. */
+  readonly at: string
+}
+
+/** @returns the contract with its secrets, or the answer that says what is wrong */
+export async function checkContract(
+  c: AppContext,
+  { written, campaign, known, at }: WrittenContract,
+): Promise<BuyerContractInput | Response> {
+  const filters = check(leadFiltersSchema, written.filters ?? [])
+  if (!filters.ok) {
+    const errors = filters.errors.map((error) => ({ ...error, field: `${at}filters.${error.field}` }))
+    return invalid(c, errors)
+  }
+  const contract = await unmask(c, { written, campaign, known, at })
+  return contract instanceof Response ? contract : (refuseContract(c, contract, { campaign, at }) ?? contract)
+}
+
+/** @returns 422 with all that keeps a buyer from being spoken to so, else null */
+export function refuseContract(
+  c: AppContext,
+  contract: BuyerContractInput,
+  { campaign, at }: Pick<WrittenContract, 'campaign' | 'at'>,
+): Response | null {
   const { allowLoopbackBuyers: allowLoopback, contractCompiler } = c.var.services
   const piiFields = personalFieldNames(campaign.settings.fields)
-  const fieldErrors = contractCompiler.check(contract, { piiFields, allowLoopback })
-  return fieldErrors.length > 0 ? problem(c, 'invalid_payload', { fieldErrors }) : contract
+  const problems = contractCompiler.check(contract, { piiFields, allowLoopback })
+  if (problems.length === 0) return null
+  const fieldErrors = problems.map((error) => ({ ...error, field: at + error.field }))
+  return problem(c, 'invalid_payload', { fieldErrors })
 }
 
 /** Sealed secrets are opened only where the body asks to keep one. */
-async function unmask(
-  c: AppContext,
-  written: BuyerContractInput,
-  known: BuyerContractRow | null,
-): Promise<BuyerContractInput | Response> {
-  const { contractCompiler, openSecrets } = c.var.services
+async function unmask(c: AppContext, { written, known, at }: WrittenContract): Promise<BuyerContractInput | Response> {
+  const { contractCompiler } = c.var.services
   const blind = contractCompiler.unmaskSecrets(written, {})
   if (blind.missing.length === 0) return blind.contract
-  const sealed = known?.sealedSecrets ?? null
-  const secrets = sealed === null ? {} : (JSON.parse(await openSecrets(sealed)) as ContractSecrets)
-  const { contract, missing } = contractCompiler.unmaskSecrets(written, secrets)
+  const { contract, missing } = contractCompiler.unmaskSecrets(written, await secretsOf(c, known))
   if (missing.length === 0) return contract
   const errors = missing.map((field) => ({
-    field,
+    field: at + field,
     code: 'invalid_value' as const,
     expected: 'the secret itself; there is none that the mask could stand for',
   }))
   return invalid(c, errors)
+}
+
+/** @returns the secrets of a stored contract, by their path in it */
+export async function secretsOf(c: AppContext, row: BuyerContractRow | null): Promise<ContractSecrets> {
+  const sealed = row?.sealedSecrets ?? null
+  return sealed === null ? {} : (JSON.parse(await c.var.services.openSecrets(sealed)) as ContractSecrets)
 }

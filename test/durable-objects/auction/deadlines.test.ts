@@ -1,0 +1,133 @@
+/** What is promised to a supplier in milliseconds, read from the auction's own trace. */
+import { describe, expect, inject, it } from 'vitest'
+import type { AuctionContract, AuctionView, TraceStep } from '../../../src/contracts/objects'
+import type { ReceivedRequest } from '../../support/path-buyer'
+import { auctionTerms, buyerContract, leadToSubmit, money } from '../../support/submit-lead'
+import { withLag } from '../support/lag'
+import { leadFor, PlayedAuction } from '../support/played-auction'
+import { TestBuyer } from '../support/test-buyer'
+
+/** How far a deadline may be off, on a machine whose timers are on time. */
+const WITHIN_MS = 50
+
+const patient = { pingTimeoutMs: 10_000, postTimeoutMs: 10_000 }
+const hanging = (count: number) =>
+  Array.from({ length: count }, (_, index) => new TestBuyer(`h${index}`, { ping: 'hang', terms: patient }))
+
+function stepOf({ trace }: AuctionView, wanted: string): TraceStep {
+  const found = trace.find(({ step }) => step === wanted)
+  if (found === undefined) throw new Error(`no ${wanted} in ${trace.map(({ step }) => step).join()}`)
+  return found
+}
+
+/** How long after the opening of the window a step was taken. */
+const sinceOpening = (view: AuctionView, step: string) => stepOf(view, step).atMs - stepOf(view, 'window_opened').atMs
+
+function expectWithin(actualMs: number, promisedMs: number, lagMs: number): void {
+  expect(actualMs).toBeGreaterThanOrEqual(promisedMs - 2)
+  expect(actualMs).toBeLessThanOrEqual(promisedMs + WITHIN_MS + lagMs)
+}
+
+describe('the bid window', () => {
+  it.each([1, 6, 7, 20, 45])('closes on time with %i buyers that hang', async (count) => {
+    const buyers = [...hanging(count), new TestBuyer('bids', { ping: 'bid/7' })]
+    const auction = new PlayedAuction()
+    const terms = auctionTerms({ bidWindowMs: 600 })
+    const { lagMs } = await withLag(() => auction.submit(leadFor(buyers, { terms })))
+    const view = await auction.view()
+    expectWithin(sinceOpening(view, 'window_closed'), 600, lagMs)
+    expect([view.closeCause, view.status]).toEqual(['window_over', 'sold'])
+    expect(view.closedAtMs).toBe(stepOf(view, 'window_closed').atMs)
+    expect(view.bids.filter(({ reason }) => reason === 'timed_out')).toHaveLength(count)
+  })
+
+  it('closes within 400 ms for twenty buyers that all answer in 300, six of them at a time from one object', async () => {
+    const log = crypto.randomUUID()
+    const contracts = Array.from({ length: 20 }, (_, index): AuctionContract => {
+      const url = `${inject('buyerUrl')}/${log}/bid/${index + 1}?delay=300`
+      return buyerContract(`twenty${index}`, { pingUrl: url, postUrl: `${inject('buyerUrl')}/${log}-posts/accept` })
+    })
+    const auction = new PlayedAuction()
+    const { lagMs } = await withLag(() => auction.submit(leadToSubmit({ contracts })))
+    const view = await auction.view()
+    expect(view.closeCause).toBe('all_answered')
+    expect(sinceOpening(view, 'window_closed')).toBeGreaterThanOrEqual(300)
+    expect(sinceOpening(view, 'window_closed')).toBeLessThanOrEqual(400 + lagMs)
+    expect(view.bids.filter(({ result }) => result === 'won')).toMatchObject([{ priceMicros: money(20) }])
+    const asked = auction.shardRequests.all.map((request) => request.contracts.length)
+    expect(asked).toEqual([6, 6, 2])
+    const response = await fetch(`${inject('buyerUrl')}/_log/${log}?requests=20`)
+    const requests = (await response.json()) as readonly ReceivedRequest[]
+    expect(requests).toHaveLength(20)
+    expect(Math.max(...requests.map(({ inFlight }) => inFlight))).toBeLessThanOrEqual(6 * Math.ceil(20 / 6))
+  })
+
+  it('of a lower tier ends with the deadline, whatever hangs in it', async () => {
+    const buyers = [
+      ...Array.from({ length: 7 }, (_, i) => new TestBuyer(`a${i}`, { ping: 'hang', terms: { ...patient, tier: 1 } })),
+      ...Array.from({ length: 7 }, (_, i) => new TestBuyer(`b${i}`, { ping: 'hang', terms: { ...patient, tier: 2 } })),
+    ]
+    const auction = new PlayedAuction()
+    const terms = auctionTerms({ bidWindowMs: 400, deadlineMs: 600 })
+    const { lagMs } = await withLag(() => auction.submit(leadFor(buyers, { terms })))
+    const view = await auction.view()
+    expectWithin(sinceOpening(view, 'settled'), 600, lagMs)
+    expect(view.status).toBe('unsold')
+  })
+})
+
+describe('the post timeout', () => {
+  it.each([1, 20])('holds beside %i buyers that hang in the window', async (count) => {
+    const buyers = [
+      ...hanging(count),
+      new TestBuyer('wins', { ping: 'bid/7', post: 'hang', terms: { postTimeoutMs: 500 } }),
+    ]
+    const auction = new PlayedAuction()
+    const { lagMs } = await withLag(() =>
+      auction.submit(leadFor(buyers, { terms: auctionTerms({ bidWindowMs: 300 }) })),
+    )
+    const view = await auction.view()
+    expectWithin(stepOf(view, 'unknown').atMs - stepOf(view, 'posting').atMs, 500, lagMs)
+    expect(view.bids.at(-1)?.post).toMatchObject({ outcome: 'unknown', tries: 1 })
+  })
+
+  it('holds where the answer begins in time and never ends', async () => {
+    const buyer = new TestBuyer('drips', { post: 'drip', terms: { priceMicros: money(7), postTimeoutMs: 400 } })
+    const auction = new PlayedAuction()
+    const { lagMs } = await withLag(() => auction.submit(leadFor([buyer])))
+    const view = await auction.view()
+    expectWithin(stepOf(view, 'unknown').atMs - stepOf(view, 'posting').atMs, 400, lagMs)
+  })
+})
+
+describe('the deadline', () => {
+  it.each([1, 20])(
+    'ends the auction, with %i buyers that hang in the window and a winner that hangs after it',
+    async (count) => {
+      const buyers = [...hanging(count), new TestBuyer('wins', { ping: 'bid/7', post: 'hang', terms: patient })]
+      const auction = new PlayedAuction()
+      const terms = auctionTerms({ bidWindowMs: 300, deadlineMs: 800 })
+      const { lagMs } = await withLag(() => auction.submit(leadFor(buyers, { terms })))
+      const view = await auction.view()
+      expectWithin(sinceOpening(view, 'unknown'), 800, lagMs)
+      expect(view.status).toBe('pending')
+    },
+  )
+
+  it('ends the asking of one next bidder after the other', async () => {
+    const slow = { post: 'reject?delay=120', terms: patient }
+    const buyers = Array.from(
+      { length: 12 },
+      (_, index) => new TestBuyer(`n${index}`, { ping: `bid/${index + 1}`, ...slow }),
+    )
+    const auction = new PlayedAuction()
+    const terms = auctionTerms({ deadlineMs: 700 })
+    const { lagMs } = await withLag(() => auction.submit(leadFor(buyers, { terms })))
+    const view = await auction.view()
+    // The last post began before the deadline and took its 120 ms.
+    expect(sinceOpening(view, 'settled')).toBeLessThanOrEqual(700 + 120 + WITHIN_MS + lagMs)
+    const posts = view.bids.flatMap(({ post }) => (post === null ? [] : [post.startedAtMs]))
+    expect(Math.max(...posts)).toBeLessThanOrEqual(700 + stepOf(view, 'window_opened').atMs)
+    expect(view.bids.some(({ reason }) => reason === 'not_reached')).toBe(true)
+  })
+})
