@@ -127,8 +127,12 @@ export function compileSelector(selector: Selector): CompiledSelector {
   }
 }
 
-/** One plain value as it is; of a list the first; of what has parts the parts, which no reader of a price or text takes. */
+/**
+ * One plain value as it is; of repeated elements the first; a list stays one, since a list of prices is no price; of what has
+ * parts the parts, which no reader of a price or text takes.
+ */
 function plainValue(found: Found): unknown {
+  if (!found.isXml && Array.isArray(found.value)) return found.value
   const [first] = scalarsAt(found)
   return first ?? (isEmptyAt(found) ? null : found.value)
 }
@@ -147,7 +151,8 @@ export function firstOf(selectors: readonly CompiledSelector[], reading: Reading
 
 /** @returns what stands at the path as text, or null where it is nothing or has parts */
 export function textAt(selected: Selected | null): string | null {
-  const value = selected?.value
+  const whole = selected?.value
+  const value: unknown = Array.isArray(whole) ? whole[0] : whole
   if (typeof value === 'string') return value.trim() === '' ? null : value.trim()
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : null
 }
