@@ -8,8 +8,11 @@ import { DurableObject } from 'cloudflare:workers'
 import type { IdentityClaim, IdentityIndexRpc } from '../src/contracts/objects'
 import { ExpirySweep } from './expiry-sweep'
 
-/** The characters of a key that choose its object: 256 objects a campaign. */
-export const IDENTITY_PREFIX_CHARS = 2
+/**
+ * The characters of a key that choose its object: 16 objects a campaign. Each takes hundreds of leads a second, and the fewer
+ * there are, the fewer leads pay for the first use of a named object.
+ */
+export const IDENTITY_PREFIX_CHARS = 1
 
 interface ClaimRow extends Record<string, SqlStorageValue> {
   auction_id: string

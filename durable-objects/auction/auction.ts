@@ -135,6 +135,7 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
 
   /** @returns false where the lead's identity is another auction's; nothing is stored then */
   async #begin(lead: SubmitLead): Promise<boolean> {
+    this.#services.line.prepare(lead, lead.contracts)
     if (!(await this.#claims.take(lead))) {
       await this.#outbox.cancel(lead)
       return false

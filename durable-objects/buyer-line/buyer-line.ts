@@ -6,7 +6,7 @@ import { authorize, type TokenProvider } from '../../src/buyers/authorize'
 import { healthOfPing, healthOfPost } from '../../src/buyers/call-health'
 import { encodePing, encodePost, type OutboundRequest, type PingInput } from '../../src/buyers/encode'
 import { type Captured, readPingOutcome, readPostOutcome } from '../../src/buyers/outcome'
-import { type SendResult, send } from '../../src/buyers/transport'
+import { send } from '../../src/buyers/transport'
 import type { AuctionContract, SubmitLead } from '../../src/contracts/objects'
 import type { PingAnswer, PostAnswer } from '../../src/core/auction/events'
 import type { CallHealth } from '../../src/core/limits/circuit'
@@ -65,6 +65,15 @@ export class BuyerLine {
     this.#services = services
   }
 
+  /** Has ready what the pings of an auction will need, while that has other things to wait for. */
+  prepare(lead: LeadToSend, contracts: readonly AuctionContract[]): void {
+    const { tenantId } = lead.terms
+    const first = Math.min(...contracts.map(({ terms }) => terms.tier))
+    for (const { terms } of contracts) {
+      if (terms.pings && terms.tier === first) this.#services.rates.prepare({ tenantId, buyerId: terms.buyerId })
+    }
+  }
+
   /** Asks for a bid, unless the buyer is passed over. Its clock starts now and ends with the window at the latest. */
   async ping(call: PingCall): Promise<PingReport> {
     const { circuits, rates } = this.#services
@@ -105,7 +114,7 @@ export class BuyerLine {
       const outcome = readPingOutcome(contract.endpoints, result, context)
       const usualMs = Math.min(contract.terms.pingTimeoutMs, lead.terms.bidWindowMs)
       const time = { tookMs: this.#services.now() - askedAt, timeoutMs, usualMs }
-      const health = healthInTime(healthOfPing(result, outcome), result, time)
+      const health = healthOfPing(result, outcome, time)
       return { report: { askedAt, answer: outcome.answer, captured: outcome.captured }, health }
     } catch {
       return refuse({ kind: 'no', reason: 'buyer_error', detail: 'the ping could not be made' })
@@ -155,7 +164,7 @@ export class BuyerLine {
     const { fields, piiFields } = lead
     const answer = readPostOutcome(contract.endpoints, result, { lead: fields, piiFields })
     const time = { tookMs: this.#services.now() - sentAt, timeoutMs, usualMs: contract.terms.postTimeoutMs }
-    const health = healthInTime(healthOfPost(contract.endpoints, result, answer), result, time)
+    const health = healthOfPost(contract.endpoints, { result, answer, time })
     this.#services.circuits.ended(circuitOf(call, 'post'), health)
     return answer
   }
@@ -192,22 +201,4 @@ function passedOver(reason: 'circuit_open' | 'rate_limited'): PingReport {
 function circuitOf({ lead, contract }: Party, call: CircuitName['call']): CircuitName {
   const { id: contractId, buyerId } = contract.terms
   return { tenantId: lead.terms.tenantId, buyerId, contractId, call }
-}
-
-/** Of its usual time, what a buyer must have had for its silence to count against it. */
-const FAIR_SHARE_OF_TIME = 0.5
-/** A window that ends aborts its pings at the moment when their own clocks end them: either way the time was over. */
-const SAME_MOMENT_MS = 20
-
-interface CallTime {
-  readonly tookMs: number
-  /** What the buyer was given, and what its contract gives it. */
-  readonly timeoutMs: number
-  readonly usualMs: number
-}
-
-function healthInTime(health: CallHealth, { kind }: SendResult, { tookMs, timeoutMs, usualMs }: CallTime): CallHealth {
-  if (kind !== 'timed_out' && kind !== 'aborted') return health
-  const hadItsTime = tookMs >= timeoutMs - SAME_MOMENT_MS && timeoutMs >= usualMs * FAIR_SHARE_OF_TIME
-  return hadItsTime ? { kind: 'failed', reason: 'timed_out' } : { kind: 'unheard' }
 }

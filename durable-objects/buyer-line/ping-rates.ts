@@ -71,6 +71,13 @@ export class PingRates {
     this.#services = services
   }
 
+  /** A ping will come shortly: asks for a share meanwhile, where there is none. */
+  prepare(buyer: BuyerName): void {
+    const now = this.#services.now()
+    const rate = this.#rateOf(buyer, now)
+    if (now >= rate.until && now >= rate.refusedUntil && !isAsking(rate, now)) void this.#ask(rate, FIRST_SHARE)
+  }
+
   /** @returns null where the buyer's rate is used up; a promise only where somebody has to be asked */
   take(buyer: BuyerName): PingPermit | null | Promise<PingPermit | null> {
     const now = this.#services.now()

@@ -82,14 +82,29 @@ async function exchange(request: OutboundRequest, signal: AbortSignal): Promise<
   }
 }
 
-/** Reads up to the cap and cancels the rest; gives up with the signal also where the body itself does not. */
+/**
+ * Reads up to the cap and cancels the rest; gives up with the signal also where the body itself does not.
+ *
+ * A body that says it is short, as nearly all do, is taken in one piece: HTTP sees to it that no more comes.
+ */
 async function readBody(response: Response, signal: AbortSignal): Promise<{ body: Uint8Array; truncated: boolean }> {
   if (response.body === null) return { body: new Uint8Array(0), truncated: false }
-  const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader()
   const aborted = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true })
   })
   aborted.catch(() => {})
+  const declared = response.headers.get('content-length')
+  if (declared !== null && Number(declared) <= MAX_BODY_BYTES && !response.headers.has('content-encoding')) {
+    return { body: new Uint8Array(await Promise.race([response.arrayBuffer(), aborted])), truncated: false }
+  }
+  return await readChunks(response.body, aborted)
+}
+
+async function readChunks(
+  stream: ReadableStream<Uint8Array>,
+  aborted: Promise<never>,
+): Promise<{ body: Uint8Array; truncated: boolean }> {
+  const reader: ReadableStreamDefaultReader<Uint8Array> = stream.getReader()
   const chunks: Uint8Array[] = []
   let size = 0
   try {

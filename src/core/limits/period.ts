@@ -14,6 +14,22 @@ export type Period = 'hour' | 'day' | 'week' | 'month' | 'total'
  */
 export function periodStart(period: Period, timeZone: string, at: number): number {
   if (period === 'total') return 0
+  const slot = Math.floor(at / SLOT_MS)
+  const key = `${period} ${timeZone}`
+  const known = starts.get(key)
+  if (known?.slot === slot) return known.start
+  const start = startOf(period, timeZone, at)
+  if (starts.size >= MAX_STARTS) starts.clear()
+  starts.set(key, { slot, start })
+  return start
+}
+
+/** Zones are whole quarters of an hour apart, so that no period begins between two of them; asking the calendar is slow. */
+const SLOT_MS = 15 * 60_000
+const MAX_STARTS = 2_000
+const starts = new Map<string, { readonly slot: number; readonly start: number }>()
+
+function startOf(period: Exclude<Period, 'total'>, timeZone: string, at: number): number {
   const local = wallClock(timeZone, at)
   if (period === 'hour') return at - (local.minute * 60_000 + local.second * 1_000 + (at % 1_000))
   const day = Date.UTC(local.year, local.month - 1, local.day)

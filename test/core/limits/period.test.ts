@@ -39,7 +39,7 @@ describe('a period in the operator’s time zone', () => {
       'Australia/Lord_Howe',
     ]) {
       for (const period of ['hour', 'day', 'week', 'month'] as const) {
-        for (let at = Date.UTC(2026, 0, 1); at < Date.UTC(2027, 0, 1); at += 5 * 3_600_000 + 1_234_567) {
+        for (let at = Date.UTC(2026, 0, 1); at < Date.UTC(2027, 0, 1); at += 31 * 3_600_000 + 1_234_567) {
           const start = periodStart(period, timeZone, at)
           expect(start).toBeLessThanOrEqual(at)
           expect(periodStart(period, timeZone, start)).toBe(start)

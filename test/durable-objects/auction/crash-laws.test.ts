@@ -79,6 +79,7 @@ class World {
     const line = {
       isPostCircuitOpen: () => false,
       admitPost: () => true,
+      prepare: () => undefined,
       ping: ({ contract }: { readonly contract: AuctionContract }) =>
         this.#call(async () => {
           const { bids } = this.#scriptOf(contract.terms.id)

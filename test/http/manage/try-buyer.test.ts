@@ -146,6 +146,15 @@ describe('rendering', () => {
       failed_campaign_filters: [],
     })
   })
+
+  test('says which filters keep the lead out of the campaign, whatever the buyer bids', async () => {
+    await management.call('PATCH', `/v1/campaigns/${campaignId}`, { filters: FILTERS })
+    const sent = { contract: contractWith('bid/12', 'accept'), lead: { state: 'TX' }, send: 'test' }
+    expect((await tryIt(sent)).body).toMatchObject({
+      ping: { verdict: { result: 'bid' } },
+      bid: { amount: 12, passes: false, reason: 'filtered', failed_campaign_filters: ['state must be one of: FL, CA'] },
+    })
+  })
 })
 
 describe('sending to the test URLs', () => {
@@ -325,7 +334,7 @@ describe('secrets', () => {
     encodeURIComponent(SECRET),
     'a+secret%2Fof%2Bthe+buyer',
     btoa(SECRET),
-    btoa(`gavel:${SECRET}`),
+    btoa(`gavel-1:${SECRET}`),
   ]
 
   test.each<
@@ -334,7 +343,7 @@ describe('secrets', () => {
     ['bearer', { type: 'bearer', token: SECRET }, ({ headers }) => headers.authorization, `Bearer ${MASK}`],
     [
       'basic',
-      { type: 'basic', username: 'gavel', password: SECRET },
+      { type: 'basic', username: 'gavel-1', password: SECRET },
       ({ headers }) => headers.authorization,
       `Basic ${MASK}`,
     ],
