@@ -1,72 +1,65 @@
 /**
  * One per campaign with strict round robin: whose turn it is.
  *
- * The turn is a queue: whoever was sold a lead goes to its end. An auction that begins takes the first in the queue for
- * itself, so that a thousand at once go round as one after the other would; what it sold in the end is what counts.
+ * An auction that begins takes the turn of the first for itself, so that a thousand at once go round as one after the other
+ * would; what it sold in the end is what counts. Turns that are taken are in memory: an auction says in the end what it sold,
+ * whether its turn is still known or not.
  */
 import { DurableObject } from 'cloudflare:workers'
 import type { RotationRpc } from '../src/contracts/objects'
-
-interface Taken {
-  readonly contractId: string
-  /** The turn that the contract had before it was taken. */
-  readonly turn: number
-  /** The turn that it was given for being taken. */
-  readonly given: number
-}
+import { inTurn, soldTo } from '../src/core/limits/rotation'
 
 /** Auctions that never say what they sold are forgotten after so many others. */
 const MAX_TAKEN = 10_000
 const MAX_SETTLED = 10_000
+const SOLD = 'sold'
 
 export class RotationObject extends DurableObject implements RotationRpc {
-  /** When each contract was last served, as a count of turns; a contract that never was comes first. */
-  readonly #turns: Map<string, number>
-  readonly #taken = new Map<string, Taken>()
+  /** Leads by contract. */
+  readonly #sold: Map<string, number>
+  /** Whose turn each running auction took, and how many took each contract's. */
+  readonly #taken = new Map<string, string>()
+  readonly #underWay = new Map<string, number>()
   readonly #settled = new Set<string>()
-  #last: number
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
-    this.#turns = new Map(Object.entries(ctx.storage.kv.get<Record<string, number>>('turns') ?? {}))
-    this.#last = Math.max(0, ...this.#turns.values())
+    this.#sold = new Map(Object.entries(ctx.storage.kv.get<Record<string, number>>(SOLD) ?? {}))
   }
 
   async order(auctionId: string, contractIds: readonly string[]): Promise<readonly string[]> {
-    const known = this.#taken.get(auctionId)
-    const turnOf = (id: string) => (known?.contractId === id ? known.turn : (this.#turns.get(id) ?? 0))
-    const ordered = [...contractIds].sort((left, right) => turnOf(left) - turnOf(right) || (left < right ? -1 : 1))
+    this.#giveBack(auctionId)
+    const ordered = inTurn(contractIds, this.#sold, this.#underWay)
     const [first] = ordered
-    if (known === undefined && first !== undefined && !this.#settled.has(auctionId)) this.#take(auctionId, first)
+    if (first !== undefined && !this.#settled.has(auctionId)) this.#take(auctionId, first)
     return ordered
   }
 
   async settle(auctionId: string, soldContractIds: readonly string[]): Promise<void> {
     if (this.#settled.has(auctionId)) return
-    remember(this.#settled, auctionId)
-    const taken = this.#taken.get(auctionId)
-    this.#taken.delete(auctionId)
-    if (taken !== undefined && !soldContractIds.includes(taken.contractId)) this.#giveBack(taken)
-    for (const id of soldContractIds) if (id !== taken?.contractId) this.#turns.set(id, ++this.#last)
-    if (soldContractIds.length > 0) this.ctx.storage.kv.put('turns', Object.fromEntries(this.#turns))
+    this.#settled.add(auctionId)
+    const [oldest] = this.#settled
+    if (this.#settled.size > MAX_SETTLED && oldest !== undefined) this.#settled.delete(oldest)
+    this.#giveBack(auctionId)
+    for (const id of soldContractIds) this.#sold.set(id, soldTo(id, this.#sold) + 1)
+    if (soldContractIds.length > 0) this.ctx.storage.kv.put(SOLD, Object.fromEntries(this.#sold))
   }
 
   #take(auctionId: string, contractId: string): void {
-    const given = ++this.#last
-    this.#taken.set(auctionId, { contractId, turn: this.#turns.get(contractId) ?? 0, given })
-    this.#turns.set(contractId, given)
+    this.#taken.set(auctionId, contractId)
+    this.#count(contractId, 1)
     const [oldest] = this.#taken.keys()
-    if (this.#taken.size > MAX_TAKEN && oldest !== undefined) this.#taken.delete(oldest)
+    if (this.#taken.size > MAX_TAKEN && oldest !== undefined) this.#giveBack(oldest)
   }
 
-  /** The turn comes back, unless the contract was served for another auction meanwhile. */
-  #giveBack({ contractId, turn, given }: Taken): void {
-    if (this.#turns.get(contractId) === given) this.#turns.set(contractId, turn)
+  #giveBack(auctionId: string): void {
+    const contractId = this.#taken.get(auctionId)
+    if (contractId === undefined) return
+    this.#taken.delete(auctionId)
+    this.#count(contractId, -1)
   }
-}
 
-function remember(settled: Set<string>, auctionId: string): void {
-  settled.add(auctionId)
-  const [oldest] = settled
-  if (settled.size > MAX_SETTLED && oldest !== undefined) settled.delete(oldest)
+  #count(contractId: string, change: number): void {
+    this.#underWay.set(contractId, (this.#underWay.get(contractId) ?? 0) + change)
+  }
 }

@@ -83,8 +83,9 @@ export class BuyerLine {
     if (permit === null) return passedOver('rate_limited')
     try {
       if (!circuits.admit(circuitOf(call, 'ping'))) return passedOver('circuit_open')
+      const startedAt = this.#services.now()
       const { report, health } = await this.#ask(call, permit)
-      circuits.ended(circuitOf(call, 'ping'), health)
+      circuits.ended(circuitOf(call, 'ping'), health, startedAt)
       return report
     } finally {
       permit.release()
@@ -155,7 +156,7 @@ export class BuyerLine {
     const { lead, contract, timeoutMs } = call
     if (!authorized.ok) {
       const { reason } = authorized
-      this.#services.circuits.ended(circuitOf(call, 'post'), { kind: 'failed', reason })
+      this.#services.circuits.ended(circuitOf(call, 'post'), { kind: 'failed', reason }, this.#services.now())
       // Nothing has left this time: a clear no, though it says nothing of an earlier try.
       return { kind: 'rejected', reason, parsed: false }
     }
@@ -165,7 +166,7 @@ export class BuyerLine {
     const answer = readPostOutcome(contract.endpoints, result, { lead: fields, piiFields })
     const time = { tookMs: this.#services.now() - sentAt, timeoutMs, usualMs: contract.terms.postTimeoutMs }
     const health = healthOfPost(contract.endpoints, { result, answer, time })
-    this.#services.circuits.ended(circuitOf(call, 'post'), health)
+    this.#services.circuits.ended(circuitOf(call, 'post'), health, sentAt)
     return answer
   }
 

@@ -1,7 +1,7 @@
 /**
  * The circuits of this isolate: which contracts are not called for a while, because their buyers keep failing.
  *
- * In memory only, and only of contracts that failed lately. The buyer's account hears when one opens or closes, for the
+ * In memory only, by contract. The buyer's account hears when one opens or closes, for the
  * operator to see, and not of any single call.
  */
 import type { BuyerLineAccountRpc } from '../../src/contracts/buyer-line'
@@ -10,6 +10,7 @@ import {
   type Circuit,
   isCircuitNews,
   isCircuitOpen,
+  NEW_CIRCUIT,
   onCall,
   onCallEnd,
 } from '../../src/core/limits/circuit'
@@ -42,51 +43,56 @@ export class Circuits {
   }
 
   isOpen(name: CircuitName): boolean {
-    return isCircuitOpen(this.#circuits.get(keyOf(name)) ?? null, this.#services.now())
+    return isCircuitOpen(this.#get(name), this.#services.now())
   }
 
   /** A call is about to go out. @returns false where it must not; of an open circuit's calls one at a time may, as a probe */
   admit(name: CircuitName): boolean {
-    const circuit = this.#circuits.get(keyOf(name)) ?? null
     const now = this.#services.now()
+    const circuit = this.#get(name)
     if (isCircuitOpen(circuit, now)) return false
-    this.#put(name, onCall(circuit, now))
+    if (circuit.state !== 'closed') this.#put(name, onCall(circuit, now))
     return true
   }
 
   /** A call has ended. */
-  ended(name: CircuitName, health: CallHealth): void {
-    const before = this.#circuits.get(keyOf(name)) ?? null
-    const after = onCallEnd(before, health, this.#services.now())
+  ended(name: CircuitName, health: CallHealth, startedAt: number): void {
+    const before = this.#get(name)
+    const after = onCallEnd(before, { health, startedAt, now: this.#services.now() })
     this.#put(name, after)
-    if (isCircuitNews(before, after)) this.#tell(name, before, after)
+    if (isCircuitNews(before, after))
+      this.#tell(name, { ...after, failures: Math.max(before.failures, after.failures) })
   }
 
-  #put(name: CircuitName, circuit: Circuit | null): void {
+  #get(name: CircuitName): Circuit {
+    return this.#circuits.get(keyOf(name)) ?? NEW_CIRCUIT
+  }
+
+  #put(name: CircuitName, circuit: Circuit): void {
     const key = keyOf(name)
-    if (circuit === null) {
-      this.#circuits.delete(key)
-      return
-    }
     // Losing count of failures costs no more than some more failures.
     if (this.#circuits.size >= MAX_CIRCUITS && !this.#circuits.has(key)) this.#circuits.clear()
     this.#circuits.set(key, circuit)
   }
 
   /** What does not get through is told with the next change; nothing waits for it. */
-  #tell({ tenantId, buyerId, contractId, call }: CircuitName, before: Circuit | null, after: Circuit | null): void {
+  #tell({ tenantId, buyerId, contractId, call }: CircuitName, circuit: Circuit): void {
     const { isolate, log } = this.#services
-    const circuit = after ?? before
-    if (circuit === null) return
-    const { failures, lastReason } = circuit
-    const state =
-      after?.state === 'open'
-        ? { state: 'open' as const, since: after.since, until: after.until }
-        : { state: 'closed' as const, since: this.#services.now(), until: null }
-    log('circuit_changed', { contractId, call, state: state.state, failures })
-    this.#note(tenantId, buyerId, { isolate, contractId, call, failures, lastReason, ...state }).catch(() =>
-      log('circuit_not_told', { contractId }),
-    )
+    const { since, failures } = circuit
+    const state = circuit.state === 'closed' ? 'closed' : 'open'
+    const until = circuit.state === 'closed' ? null : circuit.until
+    const note = {
+      isolate,
+      contractId,
+      call,
+      state,
+      since,
+      until,
+      failures,
+      lastReason: circuit.lastReason ?? '',
+    } as const
+    log('circuit_changed', { contractId, call, state, failures })
+    this.#note(tenantId, buyerId, note).catch(() => log('circuit_not_told', { contractId }))
   }
 
   async #note(tenantId: string, buyerId: string, note: CircuitNote): Promise<void> {

@@ -42,7 +42,8 @@ function send(listId: string, body: string, query = '', by = operator): Promise<
 }
 
 async function published({ body }: Import, by = operator): Promise<SuppressionImportWire> {
-  const path = `/v1/suppression-lists/${body.list_id}/imports/${body.id}`
+  const { list_id, id } = body as unknown as SuppressionImportWire
+  const path = `/v1/suppression-lists/${list_id}/imports/${id}`
   const read = async () => (await by.get<SuppressionImportWire>(path)).body
   await expect.poll(async () => (await read()).status, SOON).toBe('published')
   return read()

@@ -73,6 +73,18 @@ const MANNERS: { readonly [name: string]: Manner } = {
     act(turns[Math.min(call.log.turn, turns.length - 1)] ?? '', call)
     call.log.turn += 1
   },
+  /** As `turns`, but each Idempotency-Key goes through them by itself: what one lead met moves no other. */
+  retries: (call) => {
+    const key = String(call.request.headers['idempotency-key'])
+    const turn = call.log.turnsByKey.get(key) ?? 0
+    call.log.turnsByKey.set(key, turn + 1)
+    const turns = call.argument.split(',')
+    act(turns[Math.min(turn, turns.length - 1)] ?? '', call)
+  },
+  /** `late/600`: takes the lead, and says so after so many milliseconds. */
+  late: ({ response, argument: ms }) => {
+    setTimeout(() => json(response, 201, { id: 'buyer-lead-1' }), Number(ms))
+  },
   /** `held/accept:ref-1`: waits for `/_release/<log>`. */
   held: (call) => {
     const answer = () => act(call.argument, call)
@@ -94,6 +106,7 @@ class BuyerLog {
   readonly requests: { -readonly [name in keyof ReceivedRequest]: ReceivedRequest[name] }[] = []
   readonly held: (() => void)[] = []
   turn = 0
+  readonly turnsByKey = new Map<string, number>()
   isReleased = false
   #inFlight = 0
   #waiting: (() => boolean)[] = []

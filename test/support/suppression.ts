@@ -63,7 +63,7 @@ export function makeList(management: Management, members: object = {}): Promise<
 }
 
 export interface Upload {
-  readonly type?: string
+  readonly type?: string | undefined
   readonly query?: string
   readonly method?: string
 }

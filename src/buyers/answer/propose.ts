@@ -43,9 +43,8 @@ export function proposeAnswers(response: WireResponse, call: Call | null): Propo
   const document = readDocument(textOfBody(response.body), undefined, contentType)
   const format = document.tree?.format ?? (document.text === '' ? null : 'text')
   const outline = outlineOf(document)
-  const calls: readonly Call[] = call === null ? ['ping', 'post'] : [call]
   const spelt = document.tree === null ? fromText(document.text, call) : fromOutline(outline, call)
-  const known = knownSystems(response, calls, { outline, rootName: rootOf(document) })
+  const known = knownSystems(response, call, { outline, rootName: rootOf(document) })
   const right = spelt.filter((proposal) => isRight(proposal, response))
   const all = [...known.filter((system) => !isContradicted(system, [...known, ...right])), ...right]
   const telling = all.filter(({ confidence }) => confidence > BY_STATUS)

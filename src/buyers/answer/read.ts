@@ -6,6 +6,7 @@
  */
 import type { AnswerFormat, AnswerSpec } from '../../contracts/buyer-contract'
 import { memo } from '../memo'
+import { PatternBudget, PatternBudgetSpent } from '../pattern/pattern'
 import { readDocument } from './document'
 import { type Found, findIn, type Path } from './path'
 import { type PriceReading, readPrice } from './price'
@@ -119,6 +120,30 @@ function compile(spec: AnswerSpec): CompiledAnswer {
 export function readAnswer(spec: AnswerSpec, response: WireResponse): AnswerReading {
   const answer = compiledAnswer(spec)
   const reading = readingOf(answer, response)
+  try {
+    return readBy(answer, reading)
+  } catch (error) {
+    if (error instanceof PatternBudgetSpent) return UNREADABLE
+    throw error
+  }
+}
+
+/** What no rule could be tried on to its end. */
+const UNREADABLE: AnswerReading = {
+  format: null,
+  outcome: 'unknown',
+  decidedBy: null,
+  decidedByEnvelope: false,
+  parsed: false,
+  price: null,
+  bids: [],
+  reason: null,
+  reference: null,
+  redirectUrl: null,
+  captures: {},
+}
+
+function readBy(answer: CompiledAnswer, reading: Reading): AnswerReading {
   const rule = answer.rules.find(({ holds }) => holds(reading))
   const { tree, text } = reading.document()
   const parsed = answer.needs === 'nothing' || (answer.needs === 'tree' ? tree !== null : text !== '')
@@ -145,6 +170,7 @@ function readingOf(answer: CompiledAnswer, response: WireResponse): Reading {
   return {
     status: response.status,
     headers: response.headers,
+    budget: new PatternBudget(),
     document() {
       document ??= readDocument(
         response.truncated === true ? '' : textOfBody(response.body),

@@ -5,7 +5,7 @@
  */
 import type { AnswerRule, Selector } from '../../contracts/buyer-contract'
 import { memo } from '../memo'
-import { compilePattern, matchPattern, type Pattern } from '../pattern/pattern'
+import { compilePattern, matchPattern, type Pattern, type PatternBudget } from '../pattern/pattern'
 import { isOrdered, means, type Wanted } from './compare'
 import type { Document } from './document'
 import { type Found, findFrom, findIn, isEmptyAt, type Path, parsePath, scalarsAt } from './path'
@@ -14,6 +14,7 @@ import { type Found, findFrom, findIn, isEmptyAt, type Path, parsePath, scalarsA
 export interface Reading {
   readonly status: number
   readonly headers: { readonly [name: string]: string }
+  readonly budget: PatternBudget
   document(): Document
 }
 
@@ -38,11 +39,11 @@ export function compileRule(rule: AnswerRule, absentDiffers: boolean): CompiledR
     const found = find(reading)
     if (found === 'unreadable') return false
     if (found === null || isEmptyAt(found)) return rule.op === 'ne' && absentDiffers
-    return holds(found)
+    return holds(found, reading.budget)
   }
 }
 
-function compileTest(rule: AnswerRule, wanted: readonly Wanted[]): (found: Found) => boolean {
+function compileTest(rule: AnswerRule, wanted: readonly Wanted[]): (found: Found, budget: PatternBudget) => boolean {
   const [first = null] = wanted
   const { op } = rule
   switch (op) {
@@ -57,7 +58,7 @@ function compileTest(rule: AnswerRule, wanted: readonly Wanted[]): (found: Found
     }
     case 'regex': {
       const pattern = patternOf(String(first ?? ''))
-      return (found) => matchPattern(pattern, wholeText(found)) !== null
+      return (found, budget) => matchPattern(pattern, wholeText(found), budget) !== null
     }
     case 'gt':
     case 'gte':
@@ -122,7 +123,7 @@ export function compileSelector(selector: Selector): CompiledSelector {
     const found = within === undefined || inner === null ? find(reading) : findFrom(reading.document(), within, inner)
     if (found === null || found === 'unreadable') return null
     if (pattern === null) return { value: plainValue(found) }
-    const match = matchPattern(pattern, wholeText(found))
+    const match = matchPattern(pattern, wholeText(found), reading.budget)
     return match === null ? null : { value: match.group ?? match.text }
   }
 }

@@ -19,6 +19,22 @@ export interface PatternMatch {
   readonly group: string | null
 }
 
+/**
+ * What all patterns over one answer may cost together, in steps of threads: linear time is still too much where a pattern is
+ * at its longest and so is the body. An answer of a few kilobytes never comes near it.
+ */
+export class PatternBudget {
+  #left = 6_000_000
+
+  /** @throws PatternBudgetSpent */
+  spend(steps: number): void {
+    this.#left -= steps
+    if (this.#left < 0) throw new PatternBudgetSpent()
+  }
+}
+
+export class PatternBudgetSpent extends Error {}
+
 /** Slots of a thread: start and end of the match, start and end of the first group. */
 const SLOTS = 4
 
@@ -39,9 +55,12 @@ interface Threads {
   count: number
 }
 
-/** @returns the leftmost match, preferring alternatives as they are written, or null */
-export function matchPattern(pattern: Pattern, text: string): PatternMatch | null {
-  const run = new Run(pattern.program, text)
+/**
+ * @returns the leftmost match, preferring alternatives as they are written, or null
+ * @throws PatternBudgetSpent where the budget does not last to the end
+ */
+export function matchPattern(pattern: Pattern, text: string, budget = new PatternBudget()): PatternMatch | null {
+  const run = new Run(pattern.program, text, budget)
   return run.search()
 }
 
@@ -55,6 +74,7 @@ class Run {
   constructor(
     private readonly program: readonly Instruction[],
     private readonly text: string,
+    private readonly budget: PatternBudget,
   ) {
     this.current = threads(program.length)
     this.next = threads(program.length)
@@ -68,6 +88,7 @@ class Run {
       // A later start is only of interest while no earlier one has matched.
       if (!this.found) this.add(this.current, 0, at, fresh.fill(-1))
       if (this.current.count === 0 && this.found) break
+      this.budget.spend(this.current.count + 1)
       this.step(at)
       const done = this.current
       this.current = this.next

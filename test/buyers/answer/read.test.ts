@@ -238,3 +238,32 @@ describe('what is read', () => {
     )
   })
 })
+
+describe('patterns at their most expensive', () => {
+  const long = `${'a'.repeat(65_000)} accepted`
+
+  it('leave the answer unknown, whatever the other rules say, and take no time', () => {
+    const started = performance.now()
+    const costly: AnswerRule = { op: 'regex', value: '.{999}x' }
+    const plain: AnswerRule = { op: 'contains', value: 'accepted' }
+    for (const spec of [
+      { rejected: [costly], accepted: [plain] },
+      { accepted: [plain], reason: [{ regex: '.{999}x' }] },
+      { accepted: [plain], captures: { x: { regex: '.{999}x' } } },
+    ] satisfies AnswerSpec[]) {
+      expect(readAnswer(spec, response(long))).toMatchObject({ outcome: 'unknown', decidedBy: null, parsed: false })
+    }
+    expect(performance.now() - started).toBeLessThan(4_000)
+  })
+
+  it('share one budget, which thirty usual ones over the longest body do not spend', () => {
+    const usual: AnswerRule[] = Array.from({ length: 30 }, (_, at) => ({
+      op: 'regex',
+      value: `status[:=]\\s*(no${at})`,
+    }))
+    const spec: AnswerSpec = { rejected: usual, accepted: [{ op: 'regex', value: ' accepted$' }] }
+    expect(readAnswer(spec, response(long))).toMatchObject({ outcome: 'accepted' })
+    const many: AnswerRule[] = Array.from({ length: 50 }, () => ({ op: 'regex', value: 'a{20}b' }))
+    expect(readAnswer({ ...spec, rejected: many }, response(long)).outcome).toBe('unknown')
+  })
+})

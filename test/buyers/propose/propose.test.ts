@@ -88,6 +88,16 @@ describe('proposals', () => {
     expect(others).toEqual([])
   })
 
+  it('that would misread their own sample are not made', () => {
+    expect(propose({ call: 'ping', sample: { body: { price: 'call 911' } } }).proposals).toEqual([])
+  })
+
+  it('leave the status alone where the body has anything to go by', () => {
+    const { proposals } = propose({ call: 'post', sample: { body: { decision: 'approved', id: 7 } } })
+    expect(proposals.map(({ why }) => why).filter((why) => why.includes('status alone'))).toEqual([])
+    expect(proposals[0]).toMatchObject({ reading: { outcome: 'accepted', reference: '7' } })
+  })
+
   it('are made of any JSON without failing, and read what they were made of', () => {
     fc.assert(
       fc.property(fc.json(), fc.constantFrom('ping', 'post', undefined), (body, call) => {

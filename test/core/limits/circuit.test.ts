@@ -2,12 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   type CallHealth,
-  type Circuit,
   FAILURES_TO_OPEN,
   FIRST_PAUSE_MS,
   isCircuitNews,
   isCircuitOpen,
   LONGEST_PAUSE_MS,
+  NEW_CIRCUIT,
   onCall,
   onCallEnd,
   PROBE_LOST_MS,
@@ -21,7 +21,7 @@ const UNHEARD: CallHealth = { kind: 'unheard' }
 /** A buyer that is called through its circuit. */
 class Line {
   now = START
-  circuit: Circuit | null = null
+  circuit = NEW_CIRCUIT
   news = 0
 
   get isOpen(): boolean {
@@ -34,8 +34,9 @@ class Line {
     return this
   }
 
-  ends(health: CallHealth): this {
-    const after = onCallEnd(this.circuit, health, this.now)
+  /** @param startedAt of the call; it began just now where left out */
+  ends(health: CallHealth, startedAt = this.now): this {
+    const after = onCallEnd(this.circuit, { health, startedAt, now: this.now })
     if (isCircuitNews(this.circuit, after)) this.news += 1
     this.circuit = after
     return this
@@ -63,6 +64,7 @@ describe('a circuit', () => {
       since: START,
       failures: 10,
       lastReason: 'timed_out',
+      answeredAt: 0,
       pauseMs: 30_000,
       until: START + 30_000,
     })
@@ -78,21 +80,33 @@ describe('a circuit', () => {
         .call()
         .ends(ANSWERED)
     for (let round = 0; round < 50; round++) line.call().ends(UNHEARD)
-    expect([line.isOpen, line.circuit, line.news]).toEqual([false, null, 0])
+    expect([line.isOpen, line.circuit.failures, line.news]).toEqual([false, 0, 0])
+  })
+
+  it('does not open for calls that time out together, when others that began with them were answered', () => {
+    const line = new Line()
+    const startedAt = line.now
+    line.wait(100)
+    for (let call = 0; call < 80; call++) line.ends(ANSWERED, startedAt)
+    line.wait(1_900)
+    for (let call = 0; call < 20; call++) line.ends(FAILED, startedAt)
+    expect([line.isOpen, line.circuit.failures]).toEqual([false, 0])
+    for (let call = 0; call < 20; call++) line.ends(FAILED, startedAt + 101)
+    expect(line.isOpen).toBe(true)
   })
 
   it('lets one call through when its pause is over, and no other while that is out', () => {
     const line = new Line().fails(10).wait(FIRST_PAUSE_MS).call()
     expect(line.isOpen).toBe(true)
     expect(line.ends(ANSWERED).isOpen).toBe(false)
-    expect([line.circuit, line.news]).toEqual([null, 2])
+    expect([line.circuit.state, line.news]).toEqual(['closed', 2])
   })
 
   it('waits twice as long after each probe that fails, up to five minutes, and says since when it is open', () => {
     const line = new Line().fails(10)
     const pauses: number[] = []
     for (let round = 0; round < 6; round++) {
-      const until = line.circuit?.state === 'open' ? line.circuit.until : 0
+      const until = line.circuit.state === 'open' ? line.circuit.until : 0
       pauses.push((until - line.now) / 1_000)
       line.wait(until - line.now).fails(1)
     }
@@ -101,7 +115,7 @@ describe('a circuit', () => {
   })
 
   it('begins anew after it has closed: half a minute, after ten failures', () => {
-    const line = new Line().fails(10).wait(30_000).fails(1).wait(60_000).call().ends(ANSWERED)
+    const line = new Line().fails(10).wait(30_000).fails(1).wait(60_000).call().ends(ANSWERED).wait(1)
     line.fails(9)
     expect(line.isOpen).toBe(false)
     expect(line.fails(1).circuit).toMatchObject({ pauseMs: FIRST_PAUSE_MS })
@@ -112,7 +126,7 @@ describe('a circuit', () => {
     const open = line.circuit
     expect(line.wait(5).ends(FAILED).circuit).toBe(open)
     expect(line.ends(UNHEARD).circuit).toBe(open)
-    expect(line.ends(ANSWERED).circuit).toBeNull()
+    expect(line.ends(ANSWERED).circuit.state).toBe('closed')
   })
 
   it('sends the next call as probe where the first was given up or never heard of', () => {
@@ -131,7 +145,7 @@ describe('a circuit', () => {
         let lastProbe = Number.NEGATIVE_INFINITY
         for (const ms of gaps) {
           line.wait(ms)
-          const wasOpen = line.circuit?.state === 'open'
+          const wasOpen = line.circuit.state === 'open'
           let calls = 0
           for (; calls < atOnce && !line.isOpen; calls++) line.call()
           for (let call = 0; call < calls; call++) line.ends(FAILED)

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Management, make, SANDBOX_OPERATOR, startManagement } from '../../support/management'
 
@@ -104,6 +105,12 @@ describe('POST /v1/answers/read', () => {
     ])
   })
 
+  test('reads headers whatever their case', async () => {
+    const answer = { accepted: [{ on: 'header', path: 'x-result', op: 'eq', value: 'sold' }] }
+    const sample = { headers: { 'X-Result': 'Sold' } }
+    expect((await read({ answer, call: 'post', sample })).body).toMatchObject({ outcome: 'accepted', format: null })
+  })
+
   test('reads by a preset, whose rules are overridden one by one', async () => {
     const sample = { body: '<response><status>Matched</status><cents>5.00</cents></response>' }
     expect((await read({ preset: 'Boberdoo', sample })).body).toMatchObject({ outcome: 'accepted', price: null })
@@ -172,6 +179,29 @@ describe('POST /v1/answers/read', () => {
     expect(answer.status).toBe(422)
     expect(answer.body.field_errors).toContainEqual({ field, code, expected: expect.stringMatching(/\w/) })
   })
+
+  test('answers whatever it is sent', async () => {
+    const anything = fc.oneof(
+      fc.jsonValue({ maxDepth: 3 }),
+      fc.constantFrom('ping', 'boberdoo', '[', '$', '.', '^(', {}),
+    )
+    const rule = fc.record({ path: anything, op: fc.constantFrom('eq', 'regex', 'exists', 'gt', 'x'), value: anything })
+    const answer = fc.record(
+      { accepted: fc.array(rule, { maxLength: 3 }), price: fc.array(anything, { maxLength: 2 }), bids: anything },
+      { requiredKeys: [] },
+    )
+    const question = fc.record(
+      { sample: fc.record({ body: anything }), answer, call: anything, preset: anything },
+      { requiredKeys: ['sample'] },
+    )
+    await fc.assert(
+      fc.asyncProperty(question, async (body) => {
+        expect([200, 400, 422]).toContain((await read(body)).status)
+        expect(management.errors).toEqual([])
+      }),
+      { numRuns: 150 },
+    )
+  }, 60_000)
 
   test('is for operators, of either tenant', async () => {
     const body = { sample: { body: '{"accepted":true,"bid_price":3}' } }

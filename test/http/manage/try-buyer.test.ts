@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
 import { CAMPAIGN, DB, type Management, make, SANDBOX_OPERATOR, startManagement } from '../../support/management'
 
@@ -487,6 +488,35 @@ describe('refusals', () => {
     const body = { contract: contractWith('bid/12', 'accept'), send: 'test' }
     expect((await management.call('POST', url, body, { key })).body).toMatchObject({ bid: { passes: true } })
   })
+
+  test('nothing of what else it is sent with a failure', async () => {
+    const anything = fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.constantFrom(true, 'test', '{{state}}', '{{', {}))
+    const lead = fc.oneof(
+      anything,
+      fc.dictionary(fc.constantFrom('phone', 'state', '__proto__', 'constructor'), anything),
+    )
+    const request = fc.record(
+      {
+        url: fc.constant('https://buyer.example/'),
+        template: anything,
+        format: fc.constantFrom('json', 'xml', 'form'),
+      },
+      { requiredKeys: ['url'] },
+    )
+    const contract = fc.record(
+      { price: fc.constant(1), post: fc.record({ request }), filters: anything },
+      { requiredKeys: ['post'] },
+    )
+    const body = fc.record({ lead, contract }, { requiredKeys: [] })
+    await put(contractWithUrls())
+    await fc.assert(
+      fc.asyncProperty(body, async (trial) => {
+        expect([200, 400, 422]).toContain((await tryIt(trial)).status)
+        expect(management.errors).toEqual([])
+      }),
+      { numRuns: 150 },
+    )
+  }, 60_000)
 
   test('whoever is no operator', async () => {
     expect((await tryIt({}, { key: null })).status).toBe(401)

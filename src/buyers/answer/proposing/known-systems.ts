@@ -4,6 +4,7 @@ import { type Preset, presets } from '../../presets'
 import { means } from '../compare'
 import { type AnswerReading, type Outcome, readAnswer } from '../read'
 import type { WireResponse } from '../response'
+import { priceIn } from './fields'
 import type { Outline } from './leaves'
 import { oppositeOf } from './words'
 
@@ -26,30 +27,39 @@ const BY_PRESENCE = 0.4
 /** The status alone: worth telling only where there is nothing else. */
 export const BY_STATUS = 0.1
 
-/** @param rootName of an XML document; paths may begin with it */
-export function knownSystems(
-  response: WireResponse,
-  calls: readonly ('ping' | 'post')[],
-  { outline, rootName }: { readonly outline: Outline; readonly rootName: string | null },
-): readonly KnownSystem[] {
+/** An answer that is looked at. */
+export interface SampleOutline {
+  readonly outline: Outline
+  /** Of an XML document; paths may begin with it. */
+  readonly rootName: string | null
+}
+
+type Call = 'ping' | 'post'
+
+/** @param call what the sample answered; null where that is not known */
+export function knownSystems(response: WireResponse, call: Call | null, sample: SampleOutline): readonly KnownSystem[] {
+  // Where nobody says which call it answered, a price is a bid.
+  const isPriced = call === null && priceIn(sample.outline.leaves) !== null
+  const calls: readonly Call[] = call === null ? ['ping', 'post'] : [call]
   return [...presets().values()].flatMap((preset) => {
     const read = calls
-      .map((call) => assess(preset, call, response, { outline, rootName }))
+      .map((one) => assess(preset, response, { ...sample, call: one, needsPrice: one === 'ping' || isPriced }))
       .filter((system) => system !== null)
       .sort((left, right) => right.confidence - left.confidence)
     return read.slice(0, 1)
   })
 }
 
-function assess(
-  preset: Preset,
-  call: 'ping' | 'post',
-  response: WireResponse,
-  sample: { readonly outline: Outline; readonly rootName: string | null },
-): KnownSystem | null {
+interface Sample extends SampleOutline {
+  readonly call: Call
+  readonly needsPrice: boolean
+}
+
+function assess(preset: Preset, response: WireResponse, sample: Sample): KnownSystem | null {
+  const { call } = sample
   const { answer } = preset[call]
   const reading = readAnswer(answer, response)
-  const base = baseOf(reading, answer, { ...sample, call })
+  const base = baseOf(reading, answer, sample)
   if (base === null) return null
   const share = coverage(answer, sample)
   return {
@@ -67,23 +77,16 @@ function grounds({ decidedBy, decidedByEnvelope }: AnswerReading): string {
   return decidedByEnvelope ? `${decidedBy} goes by the status alone` : `${decidedBy} decides`
 }
 
-interface Sample {
-  readonly outline: Outline
-  readonly rootName: string | null
-  readonly call: 'ping' | 'post'
-}
-
 /** @returns how far the reading alone speaks for the system; null where it does not read the answer */
 function baseOf(reading: AnswerReading, answer: AnswerSpec, sample: Sample): number | null {
   if (reading.outcome === 'unknown') return null
   if (reading.decidedBy === null) return reading.outcome === 'rejected' ? byItsYes(answer, sample) : null
   if (reading.decidedByEnvelope) return BY_STATUS
-  if (reading.outcome !== 'accepted' || sample.call === 'post') {
-    return ruleOf(answer, reading.decidedBy)?.op === 'exists' && reading.price === null ? BY_PRESENCE : DECISIVE
-  }
-  // A bid whose price it does not find is not read.
+  if (reading.outcome !== 'accepted') return DECISIVE
+  // A bid whose price it does not find is not read; nor is a yes that goes by an id alone.
   const hasPrice = reading.price?.ok === true || reading.bids.length > 0
-  return hasPrice ? DECISIVE : BY_PRESENCE
+  const isById = ruleOf(answer, reading.decidedBy)?.op === 'exists'
+  return !hasPrice && (sample.needsPrice || isById) ? BY_PRESENCE : DECISIVE
 }
 
 /** A system that only says what a yes looks like says no by not saying yes: in plain words where it says the opposite. */
@@ -105,7 +108,7 @@ function ruleOf(answer: AnswerSpec, name: string): { readonly op: string } | und
 /** How many of the answer's values the rules and selectors name, its root element counted as one. */
 function coverage(
   answer: AnswerSpec,
-  { outline, rootName }: { readonly outline: Outline; readonly rootName: string | null },
+  { outline, rootName }: SampleOutline,
 ): { readonly named: number; readonly all: number } {
   const paths = pathsOf(answer)
   const bare = rootName === null ? paths : paths.map((path) => path.replace(`${rootName}.`, ''))

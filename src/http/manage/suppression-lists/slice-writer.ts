@@ -20,10 +20,10 @@ export interface WriterParts {
   readonly now: () => number
 }
 
-/** 800 KB in memory, and one transaction that takes a fraction of a second. */
-const MAX_SLICE_HASHES = 100_000
+/** 400 KB in memory, and one transaction that takes a fraction of a second. */
+const MAX_SLICE_HASHES = 50_000
 /** Bad lines are no entries, and count too. */
-const MAX_SLICE_RECORDS = 200_000
+const MAX_SLICE_RECORDS = 100_000
 /** More than one record can add: it is at most 4 K characters, so that it has some hundred entries of ten hashes at most. */
 const MAX_RECORD_HASHES = 8_192
 /** A slow sender shows progress nevertheless. */
@@ -97,7 +97,6 @@ export class SliceWriter {
     this.#hashes = 0
     this.#stored = 0
     this.#received = 0
-    this.#kinds = 0
     this.#begunAt = now()
     return isStored
   }
