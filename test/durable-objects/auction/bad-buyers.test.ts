@@ -4,39 +4,37 @@ import { answerIn, leadFor, PlayedAuction, postsOf } from '../support/played-auc
 import { TestBuyer } from '../support/test-buyer'
 
 /** The whole of what a bad buyer may cost: its own time, and a little for a machine that is busy. */
-const PING_TIMEOUT_MS = 200
+const SHORT_MS = 200
+const LONG_MS = 1_500
 const SLACK_MS = 700
 
 describe('a buyer that answers a ping badly', () => {
   it.each([
-    ['hangs', 'hang', 'timed_out'],
-    ['drips its answer', 'drip', 'timed_out'],
-    ['answers too late', 'bid/500?delay=1500', 'timed_out'],
-    ['answers ten megabytes', 'big', 'buyer_error'],
-    ['answers a web page', 'html', 'buyer_error'],
-    ['answers half a JSON', 'half', 'buyer_error'],
-    ['answers with a negative bid', 'bid/-500', 'invalid_bid'],
-    ['answers with a bid that is no number', 'bid/Infinity', 'invalid_bid'],
-    ['cuts the connection', 'reset', 'buyer_error'],
-    ['is out of order', 'status/503', 'buyer_error'],
-    ['redirects', 'status/302', 'buyer_error'],
-    ['is not there', 'status/404', 'buyer_error'],
-  ])('(%s: %s) loses by %s, within its own time, and the auction goes on', async (_, ping, reason) => {
-    const buyers = [
-      new TestBuyer('bad', { ping, terms: { pingTimeoutMs: PING_TIMEOUT_MS } }),
-      new TestBuyer('good', { ping: 'bid/10' }),
-    ]
+    ['hangs', 'hang', 'timed_out', SHORT_MS],
+    ['drips its answer', 'drip', 'timed_out', SHORT_MS],
+    ['answers too late', 'bid/500?delay=1500', 'timed_out', SHORT_MS],
+    ['answers ten megabytes', 'big', 'buyer_error', LONG_MS],
+    ['answers a web page', 'html', 'buyer_error', LONG_MS],
+    ['answers half a JSON', 'half', 'buyer_error', LONG_MS],
+    ['answers with a negative bid', 'bid/-500', 'invalid_bid', LONG_MS],
+    ['answers with a bid that is no number', 'bid/Infinity', 'invalid_bid', LONG_MS],
+    ['cuts the connection', 'reset', 'buyer_error', LONG_MS],
+    ['is out of order', 'status/503', 'buyer_error', LONG_MS],
+    ['redirects', 'status/302', 'buyer_error', LONG_MS],
+    ['is not there', 'status/404', 'buyer_error', LONG_MS],
+  ])('(%s: %s) loses by %s, within its own time, and the auction goes on', async (_, ping, reason, pingTimeoutMs) => {
+    const buyers = [new TestBuyer('bad', { ping, terms: { pingTimeoutMs } }), new TestBuyer('good', { ping: 'bid/10' })]
     const auction = new PlayedAuction()
     expect(answerIn(await auction.submit(leadFor(buyers)))).toMatchObject({ status: 'ACCEPTED', buyer_id: 'buy_good' })
     expect(await postsOf(buyers)).toEqual([0, 1])
     const { bids, closeCause, closedAtMs } = await auction.view()
     expect(bids[0]).toMatchObject({ result: 'lost', priceMicros: null, reason })
     expect(closeCause).toBe('all_answered')
-    expect(closedAtMs).toBeLessThan(PING_TIMEOUT_MS + SLACK_MS)
+    expect(closedAtMs).toBeLessThan(pingTimeoutMs + SLACK_MS)
   })
 
   it('is hung up on when its time is over', async () => {
-    const buyer = new TestBuyer('bad', { ping: 'hang', terms: { pingTimeoutMs: PING_TIMEOUT_MS } })
+    const buyer = new TestBuyer('bad', { ping: 'hang', terms: { pingTimeoutMs: SHORT_MS } })
     const auction = new PlayedAuction()
     expect(answerIn(await auction.submit(leadFor([buyer]))).status).toBe('UNMATCHED')
     expect(await buyer.pings({ aborted: 1 })).toHaveLength(1)

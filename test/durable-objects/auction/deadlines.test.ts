@@ -48,7 +48,9 @@ describe('the bid window', () => {
     const terms = auctionTerms({ bidWindowMs: 600 })
     const { view, lagMs } = await sell(leadFor(buyers, { terms }))
     expectWithin(sinceOpening(view, 'window_closed'), 600, lagMs)
-    expect([view.closeCause, view.status]).toEqual(['window_over', 'sold'])
+    // A buyer's own time may end in the same millisecond as the window: then everyone has answered.
+    expect(['window_over', 'all_answered']).toContain(view.closeCause)
+    expect(view.status).toBe('sold')
     expect(view.closedAtMs).toBe(stepOf(view, 'window_closed').atMs)
     expect(view.bids.filter(({ reason }) => reason === 'timed_out')).toHaveLength(count)
   })

@@ -75,7 +75,7 @@ describe('what the database has not acknowledged', () => {
     await auction.acknowledge(1)
     await auction.acknowledge(3)
     const toldSoFar = auction.projected.all.length
-    while (auction.projected.all.length === toldSoFar) await auction.ring()
+    await auction.ringUntil(() => auction.projected.all.length > toldSoFar)
     expect(auction.projected.all.at(-1)).toMatchObject({ sequence: 2, status: 'sold' })
     await auction.acknowledge(2)
     expect(await auction.alarmInMs()).toBeGreaterThan(29 * DAY)
@@ -124,7 +124,7 @@ describe('accounts', () => {
     })
     await auction.logged.atLeast(1)
     expect(auction.projected.all).toEqual([])
-    while (auction.projected.all.length === 0) await auction.ring()
+    await auction.ringUntil(() => auction.projected.all.length > 0)
     expect(auction.accountCalls.all).toEqual(['reserve buy_a 1', 'commit buy_a 1', 'commit buy_a 1'])
   })
 

@@ -13,6 +13,8 @@ export class ObjectLife<T extends WithAlarm> {
   readonly #id: DurableObjectId
   readonly #create: (state: DurableObjectState) => T
   #object: T | null = null
+  /** When the alarm was set for that is being answered. */
+  #ringing: number | null = null
 
   /** @param create makes the object: once at first, and once after each crash */
   constructor(namespace: DurableObjectNamespace, id: DurableObjectId, create: (state: DurableObjectState) => T) {
@@ -28,10 +30,17 @@ export class ObjectLife<T extends WithAlarm> {
     })
   }
 
-  /** Kills every object, with all that runs in it. The next call begins a new life from what was stored. */
+  /**
+   * Kills every object, with all that runs in it. The next call begins a new life from what was stored. An alarm that was
+   * ringing comes again, as the platform has it.
+   */
   async crash(): Promise<void> {
     this.#object = null
     await abortAllDurableObjects()
+    const ringing = this.#ringing
+    this.#ringing = null
+    if (ringing === null) return
+    await runInDurableObject(this.#namespace.get(this.#id), (_, { storage }) => storage.setAlarm(ringing))
   }
 
   /** @returns when the alarm is set for, or null where none is */
@@ -42,9 +51,11 @@ export class ObjectLife<T extends WithAlarm> {
   /** Lets the alarm ring now, whenever it is set for. @throws where none is set */
   async ring(): Promise<void> {
     await this.run(async (object, { storage }) => {
-      if ((await storage.getAlarm()) === null) throw new Error('no alarm is set')
+      this.#ringing = await storage.getAlarm()
+      if (this.#ringing === null) throw new Error('no alarm is set')
       await storage.deleteAlarm()
       await object.alarm?.()
+      this.#ringing = null
     })
   }
 }

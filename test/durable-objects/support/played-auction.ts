@@ -22,6 +22,8 @@ import { testLine } from './test-line'
 /** So far ahead that no alarm ever comes by itself: a test says when. */
 const AHEAD_MS = 50 * 365 * 24 * 60 * 60 * 1_000
 
+const MAX_RINGS = 20
+
 export interface ScheduledRetry extends PostRetry {
   readonly delaySeconds: number
 }
@@ -107,6 +109,14 @@ export class PlayedAuction {
   async ring(): Promise<void> {
     this.advance(Math.max(0, (await this.alarmInMs()) ?? 0))
     await this.#life.ring()
+  }
+
+  /** Rings again and again, until what should come of it has come. @throws where it does not */
+  async ringUntil(isDone: () => boolean): Promise<void> {
+    for (let rings = 0; !isDone(); rings++) {
+      if (rings === MAX_RINGS) throw new Error(`nothing came of ${rings} alarms`)
+      await this.ring()
+    }
   }
 
   /** @returns what is stored, by key */
