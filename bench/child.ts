@@ -28,6 +28,11 @@ export class Child<Request, Report> {
     this.#process.kill()
   }
 
+  /** For a process that does not heed the signals that are asked nicely. */
+  kill(): void {
+    this.#process.kill('SIGKILL')
+  }
+
   #next(): Promise<Report> {
     return new Promise((resolve, reject) => {
       const over = (error: Error | null, report?: unknown) => {

@@ -12,6 +12,7 @@ import { measureCost } from './sections/cost.ts'
 import { measurePings } from './sections/ping.ts'
 import { measureSales } from './sections/sold.ts'
 import { Stand } from './stand.ts'
+import { suppressionSection } from './suppression.ts'
 
 /** In the order in which they run. Another measure is one more line here. */
 const SECTIONS: { readonly [name in SectionName]: (stand: Stand, options: BenchOptions) => Promise<SectionResult> } = {
@@ -19,6 +20,7 @@ const SECTIONS: { readonly [name in SectionName]: (stand: Stand, options: BenchO
   sold: measureSales,
   added: measureAdded,
   cost: measureCost,
+  suppression: suppressionSection,
 }
 
 const INTERRUPTED = 130

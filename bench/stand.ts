@@ -2,7 +2,6 @@
  * Everything that runs during a bench, and its end: buyers, load, Gavel and the bare Worker, each in processes of their
  * own, and one folder that goes with them.
  */
-import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Bundles, bundleAll } from './bundle.ts'
 import { Child } from './child.ts'
@@ -58,8 +57,8 @@ export class Stand {
 
   /** @param root where the folder of this run is made */
   static async open(root: string, onLog: (line: string) => void): Promise<Stand> {
-    const dir = mkdtempSync(join(root, 'gavel-bench-'))
-    const leftovers = new Leftovers(dir)
+    const leftovers = await Leftovers.begin(root)
+    const { dir } = leftovers
     const bundles = await bundleAll(dir)
     const [buyers, ready] = await Child.start<BuyersRequest, BuyersReport>('load/buyers.ts', CHILD_START_MS)
     leftovers.add(() => buyers.stop())
@@ -125,7 +124,7 @@ export class Stand {
   }
 
   async #startPair(): Promise<Pair> {
-    const gavel = this.#keep(await startGavel(this.#gavelRequest('gavel')))
+    const gavel = await this.#keep(await startGavel(this.#gavelRequest('gavel')))
     const bare = await startWorker({
       config: 'bench/bare/wrangler.toml',
       script: this.#parts.bundles.bare,
@@ -136,7 +135,7 @@ export class Stand {
         BUYERS: JSON.stringify(this.#parts.ports.map((port) => `http://127.0.0.1:${port}`)),
       },
     })
-    return { gavel, bare: this.#keep(bare) }
+    return { gavel, bare: await this.#keep(bare) }
   }
 
   #gavelRequest(name: 'gavel' | 'counting'): GavelRequest {
@@ -144,8 +143,9 @@ export class Stand {
     return { script: bundles[name], stateDir: join(dir, `${name}-state`), buyerPorts: ports, onLog }
   }
 
-  #keep<Kept extends Runtime>(runtime: Kept): Kept {
+  async #keep<Kept extends Runtime>(runtime: Kept): Promise<Kept> {
     this.#runtimes.push(runtime)
+    await this.#parts.leftovers.addProcess(runtime.pid)
     return runtime
   }
 }

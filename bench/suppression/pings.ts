@@ -2,7 +2,7 @@
 import type { Child } from '../child.ts'
 import type { LoadJob, LoadReport } from '../load/generator.ts'
 import type { Runtime } from '../runtime.ts'
-import { percentile } from '../statistics.ts'
+import { median, percentile } from '../statistics.ts'
 import { processorSeconds } from './resources.ts'
 
 /** A campaign without lists, one with a list of few entries, and one with a list of many. */
@@ -11,6 +11,7 @@ export type Side = (typeof SIDES)[number]
 export type Target = Pick<LoadJob, 'port' | 'headers' | 'campaignId' | 'supplierId'>
 
 const CONNECTIONS = 16
+const TURNS_A_ROUND = 9
 
 export interface TurnResult {
   /** Microseconds a ping, as many at once as there are connections. */
@@ -19,7 +20,8 @@ export interface TurnResult {
   readonly processor: number
   readonly p99Ms: number
 }
-export type Round = { readonly [side in Side]: TurnResult }
+/** Turn by turn: those of one place were taken one after the other. */
+export type Round = { readonly [side in Side]: readonly TurnResult[] }
 
 export class Pings {
   readonly #load: Child<LoadJob, LoadReport>
@@ -33,12 +35,20 @@ export class Pings {
     this.#targets = targets
   }
 
-  /** The order changes each time. */
+  /**
+   * Many short turns, in an order that changes: whatever else the machine does meets all sides alike.
+   *
+   * @param ms for each side
+   */
   async round(index: number, ms: number): Promise<Round> {
-    const order = SIDES.map((_, place) => SIDES[(place + index) % SIDES.length] ?? 'none')
-    const turns: [Side, TurnResult][] = []
-    for (const side of order) turns.push([side, await this.turn(side, ms)])
-    return Object.fromEntries(turns) as Round
+    const turns: Record<Side, TurnResult[]> = { none: [], few: [], many: [] }
+    for (let turn = 0; turn < TURNS_A_ROUND; turn++) {
+      for (const place of SIDES.keys()) {
+        const side = SIDES[(place + index + turn) % SIDES.length] ?? 'none'
+        turns[side].push(await this.turn(side, ms / TURNS_A_ROUND))
+      }
+    }
+    return turns
   }
 
   async turn(side: Side, maxMs: number): Promise<TurnResult> {
@@ -62,4 +72,9 @@ export class Pings {
     const processor = ((processorSeconds(this.#runtime) - from) / count) * 1_000_000
     return { micros: (elapsedMs / count) * 1_000, processor, p99Ms: percentile(latenciesMs, 0.99) }
   }
+}
+
+/** @returns how much more one side took than another in turns that were close together: the middle of all such pairs */
+export function ratioOf(round: Round, [side, other]: readonly [Side, Side], of: 'micros' | 'processor'): number {
+  return median(round[side].map((turn, place) => turn[of] / (round[other][place]?.[of] ?? Number.NaN)))
 }

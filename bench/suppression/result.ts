@@ -1,7 +1,7 @@
 /** The figures of suppression, as JSON and for a person. */
 import { number, type SectionResult } from '../report.ts'
-import { round, type Spread, spreadOf } from '../statistics.ts'
-import { type Round, SIDES, type Side, type TurnResult } from './pings.ts'
+import { median, round, type Spread, spreadOf } from '../statistics.ts'
+import { type Round, ratioOf, SIDES, type Side, type TurnResult } from './pings.ts'
 
 /** Of the list that has only a few. */
 export const FEW = 10_000
@@ -18,15 +18,14 @@ export interface Imported {
 }
 
 export function suppressionResult(rounds: readonly Round[], rest: Imported): SectionResult {
-  const ratio = spreadOf(rounds.map(({ few, many }) => many.micros / few.micros))
-  const ofProcessor = spreadOf(rounds.map(({ few, many }) => many.processor / few.processor))
-  const check = spreadOf(
-    rounds.map(({ none, few, many }) => (many.processor - none.processor) / (few.processor - none.processor)),
-  )
-  const median = (side: Side, of: 'micros' | 'processor') => spreadOf(rounds.map((turns) => turns[side][of])).median
-  const micros = (side: Side) => median(side, 'micros')
+  const ratio = spreadOf(rounds.map((one) => ratioOf(one, ['many', 'few'], 'micros')))
+  const ofProcessor = spreadOf(rounds.map((one) => ratioOf(one, ['many', 'few'], 'processor')))
+  const toNone = (side: Side) => spreadOf(rounds.map((one) => ratioOf(one, [side, 'none'], 'processor'))).median
+  const middle = (side: Side, of: 'micros' | 'processor') =>
+    median(rounds.flatMap((one) => one[side].map((turn) => turn[of])))
+  const micros = (side: Side) => middle(side, 'micros')
   const bySide = (of: 'micros' | 'processor') =>
-    Object.fromEntries(SIDES.map((side) => [side, round(median(side, of), 0)]))
+    Object.fromEntries(SIDES.map((side) => [side, round(middle(side, of), 0)]))
   const [stored, published] = [rest.entries / rest.storedSeconds, rest.entries / rest.publishedSeconds]
   const json = {
     ratio: round(ratio.median, 3),
@@ -36,7 +35,7 @@ export function suppressionResult(rounds: readonly Round[], rest: Imported): Sec
     passed: ratio.median <= BARS.ratio && published >= BARS.import_per_s,
     entries: rest.entries,
     processor_ratio: round(ofProcessor.median, 3),
-    processor_ratio_of_check_alone: round(check.median, 2),
+    processor_ratio_to_no_lists: { few: round(toNone('few'), 3), many: round(toNone('many'), 3) },
     ping_micros: bySide('micros'),
     ping_processor_micros: bySide('processor'),
     cold_first_second: { ping_micros: round(rest.cold.micros, 0), p99_ms: round(rest.cold.p99Ms, 1) },

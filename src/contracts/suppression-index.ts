@@ -28,6 +28,7 @@ export interface IndexState {
   readonly counts: readonly number[]
   /** Milliseconds since 1970. */
   readonly publishedAt: number
+  readonly buildMs: number
 }
 
 /** A build under way. */

@@ -36,9 +36,10 @@ export type NextCall = number | null
 const MAX_GROUPS_A_CALL = 50
 const MAX_MS_A_CALL = 10_000
 const SOON_MS = 50
-/** While entries keep coming, a build waits for them, up to a limit. */
+/** While entries keep coming, a build waits for them, up to a limit: so long, or so many times as long as the last one took. */
 const RECEIVING_MS = 10_000
 const MAX_WAIT_MS = 60_000
+const MAX_WAIT_BUILDS = 4
 const WAIT_MS = 500
 /** KV takes one write a second for a key. */
 const HEADER_PAUSE_MS = 1_100
@@ -70,7 +71,8 @@ export class SuppressionBuilder {
     const now = this.#parts.now()
     const sinceLast = now - (state?.publishedAt ?? 0)
     if (sinceLast < HEADER_PAUSE_MS) return HEADER_PAUSE_MS - Math.max(0, sinceLast)
-    const isWaitedFor = now - Date.parse(pending.oldestAt) < MAX_WAIT_MS
+    const longestWait = Math.max(MAX_WAIT_MS, MAX_WAIT_BUILDS * (state?.buildMs ?? 0))
+    const isWaitedFor = now - Date.parse(pending.oldestAt) < longestWait
     if (isWaitedFor && (await store.isReceiving(new Date(now - RECEIVING_MS).toISOString()))) return WAIT_MS
     const run = plan(pending, state, now)
     await store.saveRun(run)
@@ -107,7 +109,8 @@ export class SuppressionBuilder {
     }
     await this.#parts.kv.put(indexHeaderKey(tenantId), JSON.stringify(header))
     const counts = Array.from({ length: BUCKETS }, (_, bucket) => run.counts[bucket] ?? state?.counts[bucket] ?? 0)
-    await store.finish(run, { header, counts, publishedAt: this.#parts.now() })
+    const publishedAt = this.#parts.now()
+    await store.finish(run, { header, counts, publishedAt, buildMs: publishedAt - run.version })
     this.#parts.onPublished(tenantId, header)
   }
 

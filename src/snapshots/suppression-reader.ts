@@ -14,6 +14,8 @@ import { type HeaderParts, SuppressionHeaders } from './suppression-headers'
 
 /** A shard never changes under its key. */
 const CACHE_TTL_SECONDS = 24 * 60 * 60
+/** A shard's head, and a page of it. */
+const MAX_READS = 2
 /** Filters of some eighteen million entries, far below the 128 MB that an isolate has for everything. */
 const MAX_BYTES = 32_000_000
 
@@ -27,6 +29,10 @@ export interface SuppressionQuestion {
   readonly listIds: readonly string[]
   readonly contacts: readonly Contact[]
 }
+
+type Sought =
+  | { readonly kind: 'lists'; readonly listNumbers: readonly number[] }
+  | { readonly kind: 'missing'; readonly key: string }
 
 export class SuppressionReader {
   readonly #parts: ReaderParts
@@ -53,8 +59,11 @@ export class SuppressionReader {
     }
     if (wanted.size === 0) return new Set()
     const hashes = await Promise.all(contacts.map((contact) => this.#parts.hash.ofContact(tenantId, contact, kinds)))
-    const found = await Promise.all(hashes.flat().map((hash) => this.#listsOf(tenantId, header, hash)))
-    return new Set(found.flat().flatMap((number) => wanted.get(number) ?? []))
+    const found = hashes.flat().map((hash) => {
+      const sought = this.#seek(tenantId, header, hash)
+      return sought.kind === 'lists' ? sought.listNumbers : this.#listsOf(tenantId, header, hash)
+    })
+    return new Set((await Promise.all(found)).flat().flatMap((number) => wanted.get(number) ?? []))
   }
 
   /** Takes what this isolate has just published. */
@@ -85,22 +94,33 @@ export class SuppressionReader {
   }
 
   /** @returns the numbers of the lists, or null where a document is missing */
-  async #ask(tenantId: string, header: IndexHeader, { low, high }: EntryHash): Promise<readonly number[] | null> {
+  async #ask(tenantId: string, header: IndexHeader, hash: EntryHash): Promise<readonly number[] | null> {
+    for (let reads = 0; reads <= MAX_READS; reads++) {
+      const sought = this.#seek(tenantId, header, hash)
+      if (sought.kind === 'lists') return sought.listNumbers
+      if ((await this.#read(sought.key)) === null) return null
+    }
+    throw new Error('the suppression index does not fit into memory')
+  }
+
+  /** Looks into what is in memory, without a turn of the event loop. @returns the lists, or what must be read to know them */
+  #seek(tenantId: string, header: IndexHeader, { low, high }: EntryHash): Sought {
     const { bits } = header
     const version = header.versions[shardOf(high, groupBits(bits))]
     if (version === undefined) throw new Error('the suppression index names no version')
     const name = { version, bits, shard: shardOf(high, bits) }
-    const head = await this.#document(shardKey(tenantId, name, null))
-    if (head === null) return null
+    const key = shardKey(tenantId, name, null)
+    const head = this.#documents.get(key)
+    if (head === undefined) return { kind: 'missing', key }
     const answer = askShard(head, bits, low, high)
-    if (answer.kind === 'lists') return answer.listNumbers
-    const page = await this.#document(shardKey(tenantId, name, answer.page))
-    return page === null ? null : askPage(page, low, high)
+    if (answer.kind === 'lists') return answer
+    const pageKey = shardKey(tenantId, name, answer.page)
+    const page = this.#documents.get(pageKey)
+    if (page === undefined) return { kind: 'missing', key: pageKey }
+    return { kind: 'lists', listNumbers: askPage(page, low, high) }
   }
 
-  async #document(key: string): Promise<Uint32Array | null> {
-    const known = this.#documents.get(key)
-    if (known !== undefined) return known
+  #read(key: string): Promise<Uint32Array | null> {
     return this.#flights.get(key, async () => {
       const bytes = await this.#parts.kv.get(key, { type: 'arrayBuffer', cacheTtl: CACHE_TTL_SECONDS })
       if (bytes === null) return null

@@ -259,6 +259,28 @@ describe('a build', () => {
     expect(await tenant.isListed(list, '5120000001')).toBe(true)
   })
 
+  it('waits the longer the longer it takes, so that a large import is not built again and again', async () => {
+    const list = await tenant.list()
+    await tenant.add(list, ['5120000001'])
+    tenant.kv.beforeWrite = () => {
+      tenant.now += 20_000
+    }
+    await tenant.publish()
+    tenant.kv.beforeWrite = () => {}
+    const receive = async (row: SuppressionImportRow) => {
+      await tenant.store(row, list, { phones: ['6130000001'] })
+      return (await tenant.stores.suppressionImports.read(list.id, row.id)) ?? row
+    }
+    const row = await receive(await tenant.begin(list))
+    tenant.now += 100_000
+    const later = await receive(row)
+    expect(await tenant.builder().build(tenant.id)).toBe(500)
+    tenant.now += 65_000
+    await receive(later)
+    expect(await tenant.builder().build(tenant.id)).toBeLessThan(500)
+    expect(await tenant.isListed(list, '6130000001')).toBe(true)
+  })
+
   it('does not wait for an import that has lost its sender', async () => {
     const list = await tenant.list()
     await tenant.store(await tenant.begin(list), list, { phones: ['5120000001'] })
