@@ -17,7 +17,7 @@ import { median, round } from '../statistics.ts'
 import { drain } from './sales.ts'
 
 const LONE_LEADS = 5
-/** So many that nearly all of the 256 identity indexes of the campaign were met. */
+/** So many that all identity indexes of the campaign were met. */
 const WARM_LEADS = 600
 const LOADED_LEADS = 300
 const LOADED_CONNECTIONS = 16

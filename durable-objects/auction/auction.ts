@@ -259,6 +259,8 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
   async #post(contractId: string, tryNumber: number): Promise<void> {
     const [record, state] = [this.#record, this.#state]
     if (record === null || !isClosed(state)) return
+    // The request would wait for this by itself, but with the buyer's clock running.
+    await this.ctx.storage.sync()
     const answer = await this.#send(record, state, contractId)
     this.#do({ type: 'post_answer', contractId, tryNumber, answer })
   }
