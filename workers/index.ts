@@ -8,6 +8,7 @@ import { SupplierGateObject } from '../durable-objects/supplier-gate/supplier-ga
 import { SuppressionBuilderObject } from '../durable-objects/suppression-builder'
 import type { App } from '../src/http/app'
 import { createGavel } from '../src/http/gavel'
+import { lastResort } from '../src/http/last-resort'
 import { consumeBatch } from '../src/queues'
 import {
   auctionServices,
@@ -16,6 +17,7 @@ import {
   httpServices,
   log,
   queueServices,
+  reportFailure,
   shardServices,
   suppressionServices,
   wakeSuppressionBuilders,
@@ -68,7 +70,11 @@ function appFor(env: Env): Promise<App> {
 
 export default {
   async fetch(request, env, ctx) {
-    return (await appFor(env)).fetch(request, env, ctx)
+    try {
+      return await (await appFor(env)).fetch(request, env, ctx)
+    } catch (error) {
+      return lastResort(reportFailure(error))
+    }
   },
   async queue(batch, env) {
     await consumeBatch(batch, queueServices(env))

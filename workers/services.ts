@@ -66,6 +66,11 @@ function random(): number {
 }
 
 /** What the edge and the objects share, built once an isolate. */
+/** @returns `<prefix>_<ulid>` */
+function newId(prefix: string): string {
+  return `${prefix}_${ulid(now(), random)}`
+}
+
 class Parts {
   readonly config: Config
   readonly env: Env
@@ -184,7 +189,7 @@ export async function httpServices(env: Env): Promise<Services> {
     suppressionHash: shared.suppressionHash,
     buildSuppressionIndex: (tenantId) => shared.suppressionBuilder(tenantId).wake(tenantId),
     now,
-    newId: (prefix) => `${prefix}_${ulid(now(), random)}`,
+    newId,
   }
 }
 
@@ -263,5 +268,12 @@ export function clockServices(): { readonly now: () => number } {
 
 /** An error's kind; its words may quote what was sent. */
 function nameOf(error: unknown): string {
+/** Logs what kept the surface itself from answering. @returns the request's id, for the answer */
+export function reportFailure(error: unknown): string {
+  const requestId = newId('req')
+  log('surface_failed', { requestId, error: nameOf(error) })
+  return requestId
+}
+
   return error instanceof Error ? error.name : 'unknown'
 }

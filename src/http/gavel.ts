@@ -11,6 +11,7 @@ import { registerPing } from './guide/ping'
 import { registerSupplierLead } from './guide/supplier-lead'
 import { registerManagement } from './manage'
 import { problem } from './plumbing/reply'
+import { unknownRoute } from './plumbing/unknown-route'
 import { registerPnl } from './reports/pnl'
 import type { Services } from './services'
 
@@ -32,24 +33,11 @@ export function createGavel(services: Services, log: (event: string, details: Re
   registerGetAuction(app)
   registerPnl(app)
   registerManagement(app)
-  app.notFound((c) => problem(c, isKnownPath(app, c.req.path) ? 'method_not_allowed' : 'not_found'))
+  app.notFound(unknownRoute(app))
   app.onError((error, c) => {
     // The error's own words stay inside: they may quote what was sent.
     log('request_failed', { requestId: c.var.requestId, path: c.req.routePath, error: error.name })
     return problem(c, 'internal_error')
   })
   return app
-}
-
-/** Whether another method would have been taken here: 405 is worth telling from 404. */
-function isKnownPath(app: App, path: string): boolean {
-  return app.routes.some(({ path: pattern, method }) => method !== 'ALL' && matches(pattern, path))
-}
-
-function matches(pattern: string, path: string): boolean {
-  const [wanted, actual] = [pattern.split('/'), path.split('/')]
-  return (
-    wanted.length === actual.length &&
-    wanted.every((part, index) => part === actual[index] || (part.startsWith(':') && actual[index] !== ''))
-  )
 }

@@ -126,8 +126,18 @@ describe('a request that is not as it should be', () => {
       }
       expect(reply.text + JSON.stringify(reply.headers)).not.toContain(MARK)
       expect(reply.headers).not.toHaveProperty('x-evil')
+      if (error === 'method_not_allowed') expect(reply.headers.allow).toMatch(/^[A-Z]+(?:, [A-Z]+)*$/)
+      else expect(reply.headers).not.toHaveProperty('allow')
     },
   )
+
+  it('names the methods that a path takes', async () => {
+    const request = { name: '', method: 'DELETE', key: 'none', wanted: [405, ''] } as const
+    const allowed = async (path: string) => (await send({ ...request, path })).headers.allow
+    expect(await allowed('/v1/campaigns')).toBe('GET, HEAD, POST')
+    expect(await allowed('/api/v1/ping')).toBe('POST')
+    expect(await allowed('/v1/leads/any')).toBe('GET, HEAD')
+  })
 
   it.for(['/v1/campaigns', '/v1/leads/nothing', '/api/v1/ping', '/nothing'])(
     'HEAD %s says by its status what the answer would be, and nothing more',
