@@ -6,6 +6,10 @@ import type { Usage } from '../src/core/limits/cap'
 
 const SLOT_MS = 15 * 60 * 1_000
 const MAX_SUMS = 1_000
+/** Longer than the longest period but `total`, with a month for what is given back late. */
+const KEPT_MS = 62 * 24 * 60 * 60 * 1_000
+/** The slot that older ones are carried into: only `total` reaches back to it. */
+const CARRIED = 0
 
 export interface UsageChange {
   readonly scope: string
@@ -63,5 +67,21 @@ export class UsageCounter {
     if (this.#sums.size >= MAX_SUMS) this.#sums.clear()
     this.#sums.set(key, sum)
     return sum
+  }
+
+  /** Carries slots that no period but `total` reaches back to into one row a scope. */
+  compact(now: number): void {
+    const before = now - KEPT_MS
+    const old = this.#sql.exec('SELECT 1 FROM usage WHERE slot > ? AND slot < ? LIMIT 1', CARRIED, before).toArray()
+    if (old.length === 0) return
+    // Both in one turn of the object, so that they are stored together or not at all.
+    this.#sql.exec(
+      `INSERT INTO usage (slot, scope, count, amount_micros)
+       SELECT ?1, scope, SUM(count), SUM(amount_micros) FROM usage WHERE slot > ?1 AND slot < ?2 GROUP BY scope
+       ON CONFLICT DO UPDATE SET count = count + excluded.count, amount_micros = amount_micros + excluded.amount_micros`,
+      CARRIED,
+      before,
+    )
+    this.#sql.exec('DELETE FROM usage WHERE slot > ? AND slot < ?', CARRIED, before)
   }
 }

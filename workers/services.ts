@@ -14,6 +14,7 @@ import { PingRates } from '../durable-objects/buyer-line/ping-rates'
 import type { SupplierGateServices } from '../durable-objects/supplier-gate/supplier-gate'
 import type { SuppressionBuilderServices } from '../durable-objects/suppression-builder'
 import type { TokenProvider } from '../src/buyers/authorize'
+import type { BalanceAccountRpc } from '../src/contracts/balance'
 import type { BuyerLineAccountRpc } from '../src/contracts/buyer-line'
 import type { AuctionRpc, BuyerAccountRpc, SupplierGateRpc } from '../src/contracts/objects'
 import type { SuppressionBuilderRpc } from '../src/contracts/suppression-index'
@@ -132,7 +133,7 @@ class Parts {
     return this.env.SUPPRESSION_BUILDER.get(this.env.SUPPRESSION_BUILDER.idFromName(tenantId))
   }
 
-  account(tenantId: string, buyerId: string): BuyerAccountRpc & BuyerLineAccountRpc {
+  account(tenantId: string, buyerId: string): BuyerAccountRpc & BuyerLineAccountRpc & BalanceAccountRpc {
     return this.env.BUYER_ACCOUNT.get(this.env.BUYER_ACCOUNT.idFromName(`${tenantId}/${buyerId}`))
   }
 }
@@ -185,6 +186,7 @@ export async function httpServices(env: Env): Promise<Services> {
     pingAllowance: new PingAllowance(now),
     supplierGate: (tenantId, supplierId) => shared.gate(tenantId, supplierId),
     buyerHealth: (tenantId, buyerId) => shared.account(tenantId, buyerId).health(),
+    buyerBalance: (tenantId, buyerId) => shared.account(tenantId, buyerId),
     suppression: shared.suppression,
     suppressionHash: shared.suppressionHash,
     buildSuppressionIndex: (tenantId) => shared.suppressionBuilder(tenantId).wake(tenantId),

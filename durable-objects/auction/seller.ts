@@ -35,7 +35,15 @@ export class AuctionSeller {
     if (line.isPostCircuitOpen(party)) return 'circuit_open'
     try {
       const account = this.#services.account(record.lead.terms.tenantId, contender.buyerId)
-      const request = { auctionId: this.#objectId, attempt: number, contractId, priceMicros, at: stage.since }
+      // A test is delivered and counted, and left out of money: no budget or balance pays for it.
+      const heldMicros = record.lead.link.testMode ? 0 : priceMicros
+      const request = {
+        auctionId: this.#objectId,
+        attempt: number,
+        contractId,
+        priceMicros: heldMicros,
+        at: stage.since,
+      }
       const result = await account.reserve(request)
       if (!result.granted) return result.reason
       const denied = (await this.#holdPayout(record, state)) ? null : 'capped'

@@ -7,6 +7,7 @@
  * take the last place.
  */
 import { DurableObject } from 'cloudflare:workers'
+import type { AccountBalance, BalanceAccountRpc, CreditOrder, CreditResult } from '../../src/contracts/balance'
 import type { AccountHealth, BuyerLineAccountRpc, PingShare, PingShareRequest } from '../../src/contracts/buyer-line'
 import type {
   AccountConfiguration,
@@ -19,14 +20,9 @@ import { type Cap, capWindowStart, fitsCap } from '../../src/core/limits/cap'
 import type { CircuitNote } from '../../src/core/limits/circuit-notes'
 import { DEFAULT_PINGS_PER_SECOND } from '../../src/core/limits/shares'
 import { UsageCounter } from '../usage-counter'
+import { type Hold, Holds } from './holds'
 import { LineBook } from './line-book'
-
-interface HoldRow extends Record<string, SqlStorageValue> {
-  status: 'held' | 'sold' | 'released'
-  contract_id: string
-  price_micros: number
-  at: number
-}
+import { PrepaidBalance } from './prepaid-balance'
 
 export interface BuyerAccountServices {
   readonly now: () => number
@@ -36,67 +32,64 @@ export interface BuyerAccountServices {
 /** Longer than any attempt takes to be on record in its auction; a hold that is older is asked about. */
 const UNRESOLVED_MS = 10 * 60 * 1_000
 const MAX_ASKED = 200
+/** How often what is over is looked through for what may be forgotten. */
+const FORGET_EVERY_MS = 24 * 60 * 60 * 1_000
+const CREDITS_SHOWN = 100
+/** Since the beginning. */
+const EVER = 0
 
-const TOMBSTONE: HoldRow = { status: 'released', contract_id: '', price_micros: 0, at: 0 }
-
-export class BuyerAccountObject extends DurableObject implements BuyerAccountRpc, BuyerLineAccountRpc {
-  readonly #sql: SqlStorage
+export class BuyerAccountObject
+  extends DurableObject
+  implements BuyerAccountRpc, BuyerLineAccountRpc, BalanceAccountRpc
+{
+  readonly #holds: Holds
+  readonly #balance: PrepaidBalance
   readonly #usage: UsageCounter
   readonly #services: BuyerAccountServices
   readonly #lineBook: LineBook
-  /** Whether an alarm is known to be set. */
+  /** Whether an alarm is known to be set for what is held. */
   #isWatching = false
+  #forgotAt = 0
   #configuration: AccountConfiguration | null
 
   constructor(ctx: DurableObjectState, env: Env, services: BuyerAccountServices) {
     super(ctx, env)
     this.#services = services
-    this.#sql = ctx.storage.sql
-    this.#sql.exec(`CREATE TABLE IF NOT EXISTS holds (
-      auction_id TEXT NOT NULL, attempt INTEGER NOT NULL, status TEXT NOT NULL, contract_id TEXT NOT NULL,
-      price_micros INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (auction_id, attempt)
-    ) WITHOUT ROWID`)
+    this.#holds = new Holds(ctx.storage.sql)
+    this.#balance = new PrepaidBalance(ctx.storage)
     this.#usage = new UsageCounter(ctx.storage.sql)
     this.#lineBook = new LineBook(ctx.storage.kv)
     this.#configuration = ctx.storage.kv.get<AccountConfiguration>('configuration') ?? null
   }
 
   async reserve(request: ReserveRequest): Promise<ReserveResult> {
-    const known = this.#find(request.auctionId, request.attempt)
+    const { auctionId, attempt } = request
+    const known = this.#holds.find(auctionId, attempt)
     if (known?.status === 'released') return deny('account_denied')
     if (known !== null && (known.status === 'sold' || isSame(known, request))) return { granted: true }
     // The attempt begins anew, with another bid: a restart had forgotten the first. What was held for that is given up.
     if (known !== null) this.#count(known, -1)
     const refused = this.#refusalOf(request)
     if (refused !== null) {
-      if (known !== null) this.#write(request.auctionId, request.attempt, TOMBSTONE)
+      if (known !== null) this.#holds.bury(auctionId, attempt, this.#services.now())
       return deny(refused)
     }
     const { contractId, priceMicros, at } = request
-    this.#write(request.auctionId, request.attempt, {
-      status: 'held',
-      contract_id: contractId,
-      price_micros: priceMicros,
-      at,
-    })
-    this.#count({ contract_id: contractId, price_micros: priceMicros, at }, 1)
+    const hold: Hold = { status: 'held', contract_id: contractId, price_micros: priceMicros, at }
+    this.#holds.write(auctionId, attempt, hold)
+    this.#count(hold, 1)
     await this.#watch()
     return { granted: true }
   }
 
   async commit(auctionId: string, attempt: number): Promise<void> {
-    this.#sql.exec(
-      "UPDATE holds SET status = 'sold' WHERE auction_id = ? AND attempt = ? AND status = 'held'",
-      auctionId,
-      attempt,
-    )
+    this.#holds.sell(auctionId, attempt)
   }
 
   async release(auctionId: string, attempt: number): Promise<void> {
-    const known = this.#find(auctionId, attempt)
+    const known = this.#holds.find(auctionId, attempt)
     if (known?.status === 'sold' || known?.status === 'released') return
-    // The row stays as a tombstone: a reserve that was delayed on its way must not come to hold what is over.
-    this.#write(auctionId, attempt, TOMBSTONE)
+    this.#holds.bury(auctionId, attempt, this.#services.now())
     if (known !== null) this.#count(known, -1)
   }
 
@@ -104,6 +97,22 @@ export class BuyerAccountObject extends DurableObject implements BuyerAccountRpc
     if (this.#configuration !== null && this.#configuration.version > configuration.version) return
     this.#configuration = configuration
     this.ctx.storage.kv.put('configuration', configuration)
+    if (configuration.prepaid === true) this.#balance.begin(this.#usedMicros)
+  }
+
+  async credit(order: CreditOrder): Promise<CreditResult> {
+    return this.#balance.credit(order, this.#usedMicros, this.#services.now())
+  }
+
+  async balance(): Promise<AccountBalance> {
+    return {
+      prepaid: this.#isPrepaid,
+      balanceMicros: this.#balance.left(this.#usedMicros),
+      heldMicros: this.#holds.open().amountMicros,
+      spentMicros: this.#balance.spent(this.#usedMicros),
+      creditedMicros: this.#balance.creditedMicros,
+      credits: this.#balance.credits(CREDITS_SHOWN),
+    }
   }
 
   async sharePings(request: PingShareRequest): Promise<PingShare> {
@@ -122,23 +131,35 @@ export class BuyerAccountObject extends DurableObject implements BuyerAccountRpc
     return this.#configuration?.pingsPerSecond ?? DEFAULT_PINGS_PER_SECOND
   }
 
+  /** Everything that was ever held or sold. */
+  get #usedMicros(): number {
+    return this.#usage.since(null, EVER).amountMicros
+  }
+
+  /** As the operator says; where nothing is said, from the first credit on. */
+  get #isPrepaid(): boolean {
+    return this.#configuration?.prepaid ?? this.#balance.hasBegun
+  }
+
   /**
    * Asks about holds that nobody resolved: an auction that died before its attempt was on record has begun anew and knows
-   * nothing of it.
+   * nothing of it. Once a day it forgets what has been over for long.
    */
   override async alarm(): Promise<void> {
     this.#isWatching = false
-    const before = this.#services.now() - UNRESOLVED_MS
-    const stale = this.#sql
-      .exec<{ auction_id: string; attempt: number; contract_id: string }>(
-        "SELECT auction_id, attempt, contract_id FROM holds WHERE status = 'held' AND at < ? LIMIT ?",
-        before,
-        MAX_ASKED,
-      )
-      .toArray()
-    for (const { auction_id, attempt, contract_id } of stale) await this.#ask(auction_id, attempt, contract_id)
-    const [row] = this.#sql.exec<{ held: number }>("SELECT COUNT(*) AS held FROM holds WHERE status = 'held'").toArray()
-    if ((row?.held ?? 0) > 0) await this.#watch()
+    const now = this.#services.now()
+    for (const hold of this.#holds.openSince(now - UNRESOLVED_MS, MAX_ASKED)) {
+      await this.#ask(hold.auction_id, hold.attempt, hold.contract_id)
+    }
+    if (now - this.#forgotAt >= FORGET_EVERY_MS) {
+      this.#forgotAt = now
+      this.#usage.compact(now)
+      // Nothing that is kept, nothing to come again for.
+      if (this.#holds.forget(now) === 0) return
+    }
+    if (this.#holds.open().count > 0) return this.#watch()
+    this.#isWatching = false
+    await this.ctx.storage.setAlarm(now + FORGET_EVERY_MS)
   }
 
   async #ask(auctionId: string, attempt: number, contractId: string): Promise<void> {
@@ -159,51 +180,30 @@ export class BuyerAccountObject extends DurableObject implements BuyerAccountRpc
   async #watch(): Promise<void> {
     if (this.#isWatching) return
     this.#isWatching = true
-    if ((await this.ctx.storage.getAlarm()) === null)
-      await this.ctx.storage.setAlarm(this.#services.now() + UNRESOLVED_MS)
+    const at = this.#services.now() + UNRESOLVED_MS
+    const set = await this.ctx.storage.getAlarm()
+    if (set === null || set > at) await this.ctx.storage.setAlarm(at)
   }
 
   #refusalOf({ contractId, priceMicros, at }: ReserveRequest): 'paused' | 'capped' | 'out_of_budget' | null {
+    const isPaidFor = !this.#isPrepaid || priceMicros <= this.#balance.left(this.#usedMicros)
     const configuration = this.#configuration
-    if (configuration === null) return null
+    if (configuration === null) return isPaidFor ? null : 'out_of_budget'
     if (!configuration.active) return 'paused'
     const exceeds = (cap: Cap, scope: string | null) =>
       !fitsCap(cap, this.#usage.since(scope, capWindowStart(cap, at)), priceMicros)
     const concerning = configuration.caps.filter((cap) => cap.contractId === null || cap.contractId === contractId)
     if (concerning.some((cap) => exceeds(cap, cap.contractId))) return 'capped'
-    return configuration.budgets.some((budget) => exceeds(budget, null)) ? 'out_of_budget' : null
+    return !isPaidFor || configuration.budgets.some((budget) => exceeds(budget, null)) ? 'out_of_budget' : null
   }
 
-  #count(hold: Pick<HoldRow, 'contract_id' | 'price_micros' | 'at'>, sign: 1 | -1): void {
+  #count(hold: Pick<Hold, 'contract_id' | 'price_micros' | 'at'>, sign: 1 | -1): void {
     const { contract_id: scope, price_micros: amountMicros, at } = hold
     this.#usage.add({ scope, at, count: sign, amountMicros: sign * amountMicros })
   }
-
-  #find(auctionId: string, attempt: number): HoldRow | null {
-    const rows = this.#sql
-      .exec<HoldRow>(
-        'SELECT status, contract_id, price_micros, at FROM holds WHERE auction_id = ? AND attempt = ?',
-        auctionId,
-        attempt,
-      )
-      .toArray()
-    return rows[0] ?? null
-  }
-
-  #write(auctionId: string, attempt: number, hold: HoldRow): void {
-    this.#sql.exec(
-      'INSERT OR REPLACE INTO holds (auction_id, attempt, status, contract_id, price_micros, at) VALUES (?, ?, ?, ?, ?, ?)',
-      auctionId,
-      attempt,
-      hold.status,
-      hold.contract_id,
-      hold.price_micros,
-      hold.at,
-    )
-  }
 }
 
-function isSame(hold: HoldRow, { contractId, priceMicros }: ReserveRequest): boolean {
+function isSame(hold: Hold, { contractId, priceMicros }: ReserveRequest): boolean {
   return hold.contract_id === contractId && hold.price_micros === priceMicros
 }
 

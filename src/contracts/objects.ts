@@ -213,6 +213,8 @@ export interface AccountConfiguration {
   /** What all isolates together may send to the buyer; the default where it is left out. */
   readonly pingsPerSecond?: number
 }
+  /** Whether sales need a prepaid balance; where it is left out, they do from the first credit on. */
+  readonly prepaid?: boolean
 
 export interface IdentityClaim {
   /** Keyed hashes of the lead's identities, hex, in ascending order; all of one object's prefix. */

@@ -5,6 +5,7 @@
  */
 
 import type { AnswerQuestion, SampleReading } from '../contracts/answer-reading'
+import type { BalanceAccountRpc } from '../contracts/balance'
 import type { AccountHealth } from '../contracts/buyer-line'
 import type { BuyerTrialOrder, BuyerTrialResult } from '../contracts/buyer-trial'
 import type { ContractCompiler } from '../contracts/contract-compiler'
@@ -84,6 +85,8 @@ export interface Services {
   readonly supplierGate: (tenantId: string, supplierId: string) => SupplierGateRpc
   /** How the buyer's calls fare, as its account knows it. */
   readonly buyerHealth: (tenantId: string, buyerId: string) => Promise<AccountHealth>
+  /** A buyer's prepaid balance, kept by its account. */
+  readonly buyerBalance: (tenantId: string, buyerId: string) => BalanceAccountRpc
   readonly suppression: SuppressionIndex
   /** What lists keep in place of an entry. */
   readonly suppressionHash: SuppressionHash

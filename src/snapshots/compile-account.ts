@@ -20,6 +20,7 @@ export function compileAccount(buyer: BuyerRow, contracts: readonly BuyerContrac
     active: buyer.status === 'active' && buyer.archivedAt === null,
     caps: [...ofBuyer, ...ofContracts],
     budgets: settings.budget === null ? [] : [compileBudget(settings.budget)],
+    ...(settings.prepaid == null ? {} : { prepaid: settings.prepaid }),
     pingsPerSecond: settings.ping_rate?.per_second ?? DEFAULT_PINGS_PER_SECOND,
   }
 }

@@ -7,9 +7,12 @@ import { compileCap } from './compile-cap'
 
 export function compileGate(supplier: SupplierRow, links: readonly SourceLinkRow[]): GateConfiguration {
   const capped = links.flatMap(({ campaignId, settings }) => {
-    const { caps, ping_caps } = settings as SourceLinkSettings
+    const { caps, ping_caps, test_mode } = settings as SourceLinkSettings
     if (caps.length === 0 && ping_caps.length === 0) return []
-    return [[campaignId, { caps: caps.map(compileCap), pingCaps: ping_caps.map(compileCap) }] as const]
+    const leads = caps.map(compileCap)
+    // Tests are left out of money: nothing is paid for them that a cap by amount could count.
+    const counted = test_mode ? leads.map((cap) => ({ ...cap, amountMicros: null })) : leads
+    return [[campaignId, { caps: counted, pingCaps: ping_caps.map(compileCap) }] as const]
   })
   return {
     version: supplier.version,

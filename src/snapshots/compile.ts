@@ -96,7 +96,7 @@ function compileLink({ link: { settings }, supplier }: LinkRows): SourceLink {
     testMode: settings.test_mode,
     capped: {
       leads: settings.caps.length > 0,
-      payouts: settings.caps.some(({ amount }) => amount !== undefined),
+      payouts: !settings.test_mode && settings.caps.some(({ amount }) => amount !== undefined),
       pings: settings.ping_caps.length > 0,
     },
   }

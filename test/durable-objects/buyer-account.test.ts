@@ -1,50 +1,11 @@
-import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { BuyerAccountObject } from '../../durable-objects/buyer-account/buyer-account'
-import type { AuctionRpc, ReserveRequest } from '../../src/contracts/objects'
 import type { Cap } from '../../src/core/limits/cap'
 import { accountConfiguration, money } from '../support/submit-lead'
-import { ObjectLife } from './support/object-life'
+import { newAccount, START } from './support/account-life'
 
 const MINUTE = 60_000
-const START = Date.parse('2076-11-20T10:15:00Z')
-
-type Outcome = Awaited<ReturnType<AuctionRpc['attemptOutcome']>>
-
-/** An account of its own, with a clock that the test moves, and auctions that say what the test wants. */
-function newAccount(outcomes: { readonly [auctionId: string]: Outcome | Error } = {}) {
-  const clock = { now: START }
-  const auction = (objectId: string): AuctionRpc | null => {
-    const outcome = outcomes[objectId]
-    if (outcome === undefined) return null
-    const attemptOutcome = async () => {
-      if (outcome instanceof Error) throw outcome
-      return outcome
-    }
-    return { attemptOutcome } as unknown as AuctionRpc
-  }
-  const life = new ObjectLife(env.BUYER_ACCOUNT, env.BUYER_ACCOUNT.newUniqueId(), (state) => {
-    return new BuyerAccountObject(state, env, { now: () => clock.now, auction })
-  })
-  const reserve = (overrides: Partial<ReserveRequest> = {}) =>
-    life.run((account) => account.reserve(request(overrides)))
-  const commit = (auctionId = 'auction-1', attempt = 1) => life.run((account) => account.commit(auctionId, attempt))
-  const release = (auctionId = 'auction-1', attempt = 1) => life.run((account) => account.release(auctionId, attempt))
-  const holds = () =>
-    life.run((_, { storage }) =>
-      storage.sql
-        .exec<{ auction_id: string; attempt: number; status: string }>('SELECT auction_id, attempt, status FROM holds')
-        .toArray()
-        .map(({ auction_id, attempt, status }) => `${auction_id}/${attempt} ${status}`),
-    )
-  return { clock, life, reserve, commit, release, holds }
-}
-
-function request(overrides: Partial<ReserveRequest> = {}): ReserveRequest {
-  return { auctionId: 'auction-1', attempt: 1, contractId: 'con_a', priceMicros: money(40), at: START, ...overrides }
-}
-
+const DAY = 24 * 60 * MINUTE
 const granted = { granted: true }
 const denied = (reason: string) => ({ granted: false, reason })
 type AccountCap = Cap & { readonly contractId: string | null }
@@ -148,6 +109,52 @@ describe('a hold', () => {
     expect(await life.alarmAt()).toBeGreaterThan(clock.now)
   })
 
+  it('of which there are too many to ask about at once has its turn all the same', async () => {
+    const many = Array.from({ length: 250 }, (_, index) => `a-${index}`)
+    const { reserve, holds, life, clock } = newAccount({
+      ...Object.fromEntries(many.map((auctionId) => [auctionId, 'open' as const])),
+      'z-last': 'over',
+    })
+    for (const auctionId of [...many, 'z-last']) await reserve({ auctionId })
+    clock.now += 20 * MINUTE
+    for (let turn = 0; turn < 40 && (await holds()).includes('z-last/1 held'); turn++) await life.ring()
+    expect(await holds()).toContain('z-last/1 released')
+  })
+
+  it('is forgotten a week after it is over, and never while it is open; what it used stays counted', async () => {
+    const { reserve, commit, release, holds, life, clock } = newAccount({ open: 'open' })
+    await life.run((account) =>
+      account.configure(accountConfiguration({ caps: [daily({ count: 3, period: 'total' })] })),
+    )
+    for (const auctionId of ['sold', 'gone', 'open']) await reserve({ auctionId })
+    await commit('sold')
+    await release('gone')
+    clock.now += 6 * DAY
+    await life.ring()
+    expect(await holds()).toHaveLength(3)
+    clock.now += 2 * DAY
+    await life.ring()
+    expect(await holds()).toEqual(['open/1 held'])
+    await reserve({ auctionId: 'third', at: clock.now })
+    expect(await reserve({ auctionId: 'fourth', at: clock.now })).toEqual(denied('capped'))
+  })
+
+  it('leaves no alarm behind once everything is forgotten, and is watched again with the next', async () => {
+    const { reserve, release, holds, life, clock } = newAccount()
+    await reserve()
+    await release()
+    await life.ring()
+    expect(await life.alarmAt()).toBe(clock.now + DAY)
+    // An alarm that is a day away is too late for what is held now.
+    await reserve({ auctionId: 'auction-2', at: clock.now })
+    expect(await life.alarmAt()).toBe(clock.now + 10 * MINUTE)
+    await release('auction-2')
+    clock.now += 8 * DAY
+    await life.ring()
+    expect(await holds()).toEqual([])
+    expect(await life.alarmAt()).toBeNull()
+  })
+
   it('whose auction cannot be asked does not keep the others from being resolved', async () => {
     const { reserve, holds, life, clock } = newAccount({ down: new Error('overloaded'), over: 'over', sold: 'sold' })
     for (const auctionId of ['down', 'over', 'sold']) await reserve({ auctionId })
@@ -228,6 +235,25 @@ describe('caps and budgets', () => {
     // Beginning anew above the limits is denied like any other, and what was held for it is free.
     expect(await reserve({ priceMicros: money(31) })).toEqual(denied('out_of_budget'))
     expect(await reserve({ auctionId: 'auction-4', priceMicros: money(30) })).toEqual(granted)
+  })
+
+  it('by total count what is long past, in one row; shorter periods do not', async () => {
+    const { reserve, commit, life, clock } = newAccount()
+    const caps = [daily({ period: 'total', count: 4 }), daily({ period: 'month', count: 2 })]
+    await life.run((account) => account.configure(accountConfiguration({ caps })))
+    for (const auctionId of ['old-1', 'old-2']) {
+      await reserve({ auctionId, at: clock.now })
+      await commit(auctionId)
+      clock.now += 60 * MINUTE
+    }
+    expect(await reserve({ auctionId: 'too-many', at: clock.now })).toEqual(denied('capped'))
+    clock.now += 100 * DAY
+    await life.ring()
+    const slots = () => life.run((_, { storage }) => storage.sql.exec('SELECT slot, count FROM usage').toArray())
+    expect(await slots()).toEqual([{ slot: 0, count: 2 }])
+    await life.crash()
+    for (const auctionId of ['new-1', 'new-2']) expect(await reserve({ auctionId, at: clock.now })).toEqual(granted)
+    expect(await reserve({ auctionId: 'new-3', at: clock.now + 40 * DAY })).toEqual(denied('capped'))
   })
 
   it('count an attempt in the period in which it began', async () => {

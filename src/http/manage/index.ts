@@ -7,7 +7,9 @@ import { registerReadBuyerContract } from './buyer-contracts/read'
 import { registerRemoveBuyerContract } from './buyer-contracts/remove'
 import { registerTryBuyerContract } from './buyer-contracts/try'
 import { registerArchiveBuyer } from './buyers/archive'
+import { registerReadBuyerBalance } from './buyers/balance'
 import { registerCreateBuyer } from './buyers/create'
+import { registerCreditBuyer } from './buyers/credit'
 import { registerReadBuyerHealth } from './buyers/health'
 import { registerListBuyers } from './buyers/list'
 import { registerReadBuyer } from './buyers/read'
@@ -51,6 +53,8 @@ const ENDPOINTS: readonly ((app: App) => void)[] = [
   registerListBuyers,
   registerReadBuyer,
   registerReadBuyerHealth,
+  registerCreditBuyer,
+  registerReadBuyerBalance,
   registerUpdateBuyer,
   registerArchiveBuyer,
   registerPutSourceLink,
