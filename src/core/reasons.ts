@@ -25,6 +25,8 @@ export type BidReason =
   | 'buyer_error'
   | 'duplicate'
   | 'below_promise'
+  | 'bid_expired'
+  | 'offer_expired'
   | 'outbid'
   | 'post_rejected'
   | 'account_denied'

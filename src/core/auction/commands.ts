@@ -2,7 +2,7 @@
  * What an auction can be told. Any command may come too late or twice; it then changes nothing.
  */
 import type { BidReason } from '../reasons'
-import type { PingAnswer, PostAnswer } from './events'
+import type { Exclusion, PingAnswer, PostAnswer } from './events'
 import type { AuctionPlan } from './plan'
 
 export type AuctionCommand =
@@ -16,6 +16,14 @@ export type AuctionCommand =
     }
   /** The bid window's time is over; `askedAt` says when each buyer that is still out was asked. */
   | { readonly type: 'close'; readonly askedAt: AskedAt }
+  /** The supplier posts its lead to the offer. */
+  | {
+      readonly type: 'take'
+      /** When the post came in: what happens before it is let in does not count against the offer. */
+      readonly receivedAt: number
+      /** Who is out now that the whole lead is known. */
+      readonly exclusions: readonly Exclusion[]
+    }
   | { readonly type: 'reservation'; readonly contractId: string; readonly denied: BidReason | null }
   | {
       readonly type: 'post_answer'

@@ -2,12 +2,13 @@
  * What an auction does next. Every command yields the events that follow from it at once, so that whoever drives the
  * auction only has to store them and act on the state they lead to.
  *
- * Here is the bid window; what follows it is in selling.ts.
+ * Here is the bid window; what follows it is in offer.ts and selling.ts.
  */
 import { unreachable } from '../assert'
 import type { AskedAt, AuctionCommand } from './commands'
 import type { AuctionEvent, PingAnswer } from './events'
 import { evolve } from './evolve'
+import { expire, makeOffer, onTake } from './offer'
 import type { AuctionPlan } from './plan'
 import { firstTier, inTier, isUnbeatable, judgeAnswer, rankBids } from './rank'
 import { endLost, onPostAnswer, onReservation, onRetry, sellingStep, settleStep, tierToOpen } from './selling'
@@ -24,7 +25,7 @@ export function decide(state: AuctionState, command: AuctionCommand, now: number
   const events = react(state, command, now)
   let current = state
   for (const event of events) current = evolve(current, event)
-  // Ends by itself: each step opens the next tier, closes a window, uses up a ranked bid, fixes an unknown's next try, or
+  // Ends by itself: each step opens the next tier, closes a window, makes the one offer, uses up a ranked bid, fixes an unknown's next try, or
   // settles.
   for (let next = step(current, now); next.length > 0; next = step(current, now)) {
     events.push(...next)
@@ -43,6 +44,8 @@ function react(state: AuctionState, command: AuctionCommand, now: number): Aucti
       return state.phase === 'pinging' ? onAnswer(state, command, now) : []
     case 'close':
       return state.phase === 'pinging' ? closeLate(state, command.askedAt, now) : []
+    case 'take':
+      return state.phase === 'offered' ? onTake(state, command, now) : []
     case 'reservation':
       return state.phase === 'selling' ? onReservation(state, command, now) : []
     case 'post_answer':
@@ -106,11 +109,13 @@ function closeLate(state: Pinging, askedAt: AskedAt, now: number): AuctionEvent[
 /** Closes a window whose pings are gone with what was heard; a *planned* auction is opened by whoever drives it. */
 function recover(state: AuctionState, now: number): AuctionEvent[] {
   if (state.phase === 'pinging') return closeLate(state, {}, now)
+  if (state.phase === 'offered') return expire(state, now)
   return state.phase === 'selling' ? endLost(state, now, () => true) : []
 }
 
 function watchdog(state: AuctionState, now: number): AuctionEvent[] {
   if (state.phase === 'pinging') return now > windowEndOf(state) ? closeLate(state, {}, now) : []
+  if (state.phase === 'offered') return expire(state, now)
   return state.phase === 'selling' ? endLost(state, now, (running) => isOverdue(state, running, now)) : []
 }
 
@@ -123,6 +128,8 @@ function step(state: AuctionState, now: number): readonly AuctionEvent[] {
     return [{ type: 'window_closed', at: now, cause, ranking: rankBids(state) }]
   }
   if (state.phase !== 'selling') return []
+  const offer = state.plan.mode === 'offer' && state.offer === null ? makeOffer(state, now) : null
+  if (offer !== null) return [offer]
   const next = sellingStep(state, now)
   if (next !== null) return [next]
   const tier = tierToOpen(state, now)

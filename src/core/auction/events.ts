@@ -8,7 +8,12 @@ import type { AuctionPlan } from './plan'
 
 /** What a buyer said to a ping, as the dialect read it. */
 export type PingAnswer =
-  | { readonly kind: 'bid'; readonly priceMicros: number }
+  | {
+      readonly kind: 'bid'
+      readonly priceMicros: number
+      /** Until when the buyer stands by it, ms since 1970; left out where the buyer did not say. */
+      readonly validUntil?: number
+    }
   | { readonly kind: 'no'; readonly reason: BidReason; readonly detail: string | null }
 
 /** What a buyer said to a post. */
@@ -43,6 +48,12 @@ export type AuctionEvent =
       /** Who may buy, best first. */
       readonly ranking: readonly RankedBid[]
     }
+  /** The supplier was shown what it would be paid. */
+  | { readonly type: 'offered'; readonly at: number; readonly offer: OfferTerms }
+  /** The supplier posted its lead in time; `at` is when that came in. */
+  | { readonly type: 'offer_taken'; readonly at: number; readonly exclusions: readonly Exclusion[] }
+  /** Nobody posted a lead to it. */
+  | { readonly type: 'offer_expired'; readonly at: number }
   | {
       readonly type: 'attempt_started'
       readonly at: number
@@ -64,6 +75,22 @@ export type AuctionEvent =
   | { readonly type: 'parked'; readonly at: number; readonly contractId: string }
   | { readonly type: 'settled'; readonly at: number; readonly outcome: 'sold' | 'unsold' }
   | { readonly type: 'acknowledged'; readonly at: number; readonly sequence: number }
+
+/** What was promised to the supplier. */
+export interface OfferTerms {
+  /** Whose bid it is. */
+  readonly contractId: string
+  readonly payoutMicros: number
+  /** Milliseconds since 1970; a lead that comes then is too late. */
+  readonly validUntil: number
+}
+
+/** A bidder that does not take the whole lead. */
+export interface Exclusion {
+  readonly contractId: string
+  readonly reason: BidReason
+  readonly detail: string | null
+}
 
 export interface RankedBid {
   readonly contractId: string

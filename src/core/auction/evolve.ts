@@ -3,7 +3,7 @@
  */
 import { unreachable } from '../assert'
 import type { AuctionEvent } from './events'
-import { ABSENT, type Attempt, type AttemptStage, type AuctionState, type Closed } from './state'
+import { ABSENT, type Attempt, type AttemptStage, type AuctionState, type Closed, hasLead } from './state'
 
 /** @returns the state after one event. */
 export function evolve(state: AuctionState, event: AuctionEvent): AuctionState {
@@ -25,16 +25,29 @@ export function evolve(state: AuctionState, event: AuctionEvent): AuctionState {
     }
     case 'window_closed': {
       if (state.phase !== 'pinging') return impossible(state, event)
-      const closing = { closedAt: event.at, closeCause: event.cause, ranking: event.ranking }
+      const closing = { closedAt: event.at, closeCause: event.cause, ranking: event.ranking, offer: null }
       return { ...state, phase: 'selling', ...closing }
     }
+    case 'offered': {
+      if (state.phase !== 'selling' || state.offer !== null) return impossible(state, event)
+      return { ...state, phase: 'offered', offer: { ...event.offer, takenAt: null, exclusions: [] } }
+    }
+    case 'offer_taken': {
+      if (state.phase !== 'offered') return impossible(state, event)
+      const { at: takenAt, exclusions } = event
+      return { ...state, phase: 'selling', offer: { ...state.offer, takenAt, exclusions } }
+    }
+    case 'offer_expired':
+      return state.phase === 'offered' ? { ...state, phase: 'selling' } : impossible(state, event)
     case 'acknowledged': {
       if (state.phase === 'absent') return impossible(state, event)
       return { ...state, acknowledged: Math.max(state.acknowledged, event.sequence) }
     }
     case 'settled': {
       if (state.phase !== 'selling') return impossible(state, event)
-      return { ...state, phase: 'settled', settledAt: event.at, outcome: event.outcome, sequence: state.sequence + 1 }
+      // The database hears of leads; what was bid on and never posted is none.
+      const sequence = hasLead(state) ? state.sequence + 1 : state.sequence
+      return { ...state, phase: 'settled', settledAt: event.at, outcome: event.outcome, sequence }
     }
     case 'attempt_started':
     case 'reservation_denied':
@@ -75,7 +88,8 @@ function evolveSelling(state: Selling, event: SellingEvent): Selling {
   if (event.type === 'attempt_started') {
     const { contractId, attempt: number, priceMicros, payoutMicros, at } = event
     const stage: AttemptStage = { at: 'reserving', since: at }
-    const attempt = { contractId, number, priceMicros, payoutMicros, closedAt: state.closedAt, stage }
+    const closedAt = state.offer?.takenAt ?? state.closedAt
+    const attempt = { contractId, number, priceMicros, payoutMicros, closedAt, stage }
     return { ...state, attempts: [...state.attempts, attempt] }
   }
   const attempts = state.attempts.map((attempt) =>

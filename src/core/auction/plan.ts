@@ -21,8 +21,10 @@ export interface AuctionPlan {
   readonly maxSells: number
   readonly bidWindowMs: number
   readonly postTimeoutMs: number
-  /** From the opening of the window to the last moment a first post may begin. */
+  /** From the opening of the window, or from the taking of an offer, to the last moment a first post may begin. */
   readonly deadlineMs: number
+  /** From the opening of the window to the last moment an offer may be made; left out where the mode is `direct`. */
+  readonly offerWithinMs?: number
   readonly payout: PayoutTerms
   readonly testMode: boolean
   readonly contenders: readonly Contender[]

@@ -7,6 +7,7 @@
 import { supplierPayout } from '../money/payout'
 import type { AuctionCommand } from './commands'
 import type { AuctionEvent, PostAnswer, RankedBid } from './events'
+import { mayBuy } from './offer'
 import type { AuctionPlan } from './plan'
 import { retryDelayMs } from './retry'
 import {
@@ -94,7 +95,7 @@ export function sellingStep(state: Closed, now: number): AuctionEvent | null {
     if (stage.at === 'unknown' && stage.retryAt === null && !stage.parked)
       return afterUnknown(plan, contractId, stage, now)
   }
-  const next = nextBidder(state)
+  const next = nextBidder(state, now)
   if (freePlaces(state) > 0 && next !== undefined && now < deadlineOf(state)) {
     const { contractId, priceMicros } = next
     const payoutMicros = supplierPayout(plan.payout, priceMicros)
@@ -116,16 +117,18 @@ export function settleStep({ attempts }: Closed, now: number): AuctionEvent | nu
  * @returns null where the tiers are through or the time is
  */
 export function tierToOpen(state: Closed, now: number): number | null {
-  const { plan, attempts, tier } = state
-  if (freePlaces(state) <= 0 || nextBidder(state) !== undefined || now >= deadlineOf(state)) return null
+  const { plan, attempts, tier, offer } = state
+  // Whoever was not asked before the offer was made is no part of what was offered.
+  if (offer !== null) return null
+  if (freePlaces(state) <= 0 || nextBidder(state, now) !== undefined || now >= deadlineOf(state)) return null
   if (attempts.some(({ stage }) => stage.at === 'reserving' || stage.at === 'posting')) return null
   const below = plan.contenders.map((contender) => contender.tier).filter((other) => other > tier)
   return below.length === 0 ? null : Math.min(...below)
 }
 
-function nextBidder({ ranking, attempts }: Closed): RankedBid | undefined {
-  const tried = new Set(attempts.map(({ contractId }) => contractId))
-  return ranking.find(({ contractId }) => !tried.has(contractId))
+function nextBidder(state: Closed, now: number): RankedBid | undefined {
+  const tried = new Set(state.attempts.map(({ contractId }) => contractId))
+  return state.ranking.find((bid) => !tried.has(bid.contractId) && mayBuy(state, bid, now))
 }
 
 /** An unknown is tried again by the schedule, or left to a person where the buyer would take a copy for a second lead. */

@@ -2,7 +2,7 @@
  * Where an auction stands. Each phase holds what is known in it and nothing else.
  */
 import type { BidReason } from '../reasons'
-import type { CloseCause, PingAnswer, RankedBid } from './events'
+import type { CloseCause, Exclusion, OfferTerms, PingAnswer, RankedBid } from './events'
 import type { AuctionPlan } from './plan'
 
 /** One buyer tried. At any time accepted + unknown + posting is at most `maxSells`. */
@@ -12,7 +12,7 @@ export interface Attempt {
   readonly number: number
   readonly priceMicros: number
   readonly payoutMicros: number
-  /** When the window closed that its bid was in. */
+  /** When the window closed that its bid was in; of an offer, when the lead was posted to it. */
   readonly closedAt: number
   readonly stage: AttemptStage
 }
@@ -74,12 +74,21 @@ export interface Closed extends Opened {
   readonly closeCause: CloseCause
   /** The bids of the tier, best first. */
   readonly ranking: readonly RankedBid[]
+  /** Null where nothing was offered: the lead is sold directly, or there was no bid to offer. */
+  readonly offer: Offer | null
+}
+
+export interface Offer extends OfferTerms {
+  /** When the lead was posted to it; null as long as none was. */
+  readonly takenAt: number | null
+  readonly exclusions: readonly Exclusion[]
 }
 
 export type AuctionState =
   | { readonly phase: 'absent' }
   | ({ readonly phase: 'planned' } & Begun)
   | ({ readonly phase: 'pinging' } & Opened)
+  | ({ readonly phase: 'offered' } & Closed & { readonly offer: Offer })
   | ({ readonly phase: 'selling' } & Closed)
   | ({
       readonly phase: 'settled'
@@ -100,6 +109,14 @@ export function freePlaces({ plan, attempts }: Pick<Begun, 'plan' | 'attempts'>)
 }
 
 /** Phases in which the window is over. */
-export function isClosed(state: AuctionState): state is Extract<AuctionState, { phase: 'selling' | 'settled' }> {
-  return state.phase === 'selling' || state.phase === 'settled'
+export function isClosed(
+  state: AuctionState,
+): state is Extract<AuctionState, { phase: 'offered' | 'selling' | 'settled' }> {
+  return state.phase === 'offered' || state.phase === 'selling' || state.phase === 'settled'
+}
+
+/** Whether there is a lead to sell, and to tell of: an offer that nobody posted to is none. */
+export function hasLead(state: AuctionState): boolean {
+  if (state.phase === 'absent') return false
+  return state.plan.mode === 'direct' || (isClosed(state) && state.offer !== null && state.offer.takenAt !== null)
 }

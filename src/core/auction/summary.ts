@@ -3,6 +3,8 @@
  */
 import type { Refusal } from '../campaign/intake'
 import type { BidReason } from '../reasons'
+import type { Exclusion } from './events'
+import { isUntaken, offerReason } from './offer'
 import type { Contender } from './plan'
 import { type Attempt, type AuctionState, isClosed } from './state'
 
@@ -78,12 +80,13 @@ export function leadOutcomeOf(state: AuctionState): LeadOutcome {
 /**
  * What became of one attempt, for whoever holds a price for it; `over` also where no such attempt is known (any more).
  *
- * Before the window has closed it is `open`: a restart forgot it, and the auction that begins anew may come to it again.
+ * Before the window has closed, or an offer was taken, it is `open`: a restart forgot it, and the auction that begins anew
+ * may come to it again.
  */
 export function attemptOutcomeOf(state: AuctionState, number: number, contractId: string): 'open' | 'sold' | 'over' {
   if (state.phase === 'absent') return 'over'
   const attempt = state.attempts.find((candidate) => candidate.number === number && candidate.contractId === contractId)
-  if (attempt === undefined) return isClosed(state) ? 'over' : 'open'
+  if (attempt === undefined) return isClosed(state) && state.phase !== 'offered' ? 'over' : 'open'
   if (attempt.stage.at === 'rejected' || attempt.stage.at === 'denied') return 'over'
   return attempt.stage.at === 'accepted' ? 'sold' : 'open'
 }
@@ -96,13 +99,14 @@ export function bidsOf(state: AuctionState): readonly BidSummary[] {
     const answered = state.answers.get(contender.id)
     const attempt = attempts.find(({ contractId }) => contractId === contender.id) ?? null
     const answer = answered?.answer
+    const exclusion = exclusionOf(state, contender)
     return {
       contractId: contender.id,
       buyerId: contender.buyerId,
       buyerName: contender.buyerName,
       priceMicros: answer?.kind === 'bid' ? answer.priceMicros : null,
-      reason: answer?.kind === 'no' ? answer.reason : lostReason(state, contender, attempt),
-      detail: answer?.kind === 'no' ? answer.detail : attemptDetail(attempt),
+      reason: answer?.kind === 'no' ? answer.reason : (exclusion?.reason ?? lostReason(state, contender, attempt)),
+      detail: answer?.kind === 'no' ? answer.detail : (exclusion?.detail ?? attemptDetail(attempt)),
       askedAt: answered?.askedAt ?? null,
       answeredAt: answered === undefined || answered.askedAt === null ? null : answered.at,
       attempt,
@@ -111,23 +115,40 @@ export function bidsOf(state: AuctionState): readonly BidSummary[] {
   return [...asked, ...state.plan.refusals.map(refused)]
 }
 
-/** The reason most buyers share, for a lead that nobody bought; null where it was sold or is not over. */
+/**
+ * Why nobody bought; null where it was sold or is not over. Of an offer, why its bidder did not keep it; else the reason that
+ * most buyers share.
+ */
 export function unsoldReason(state: AuctionState): BidReason | null {
   if (state.phase !== 'settled' || state.outcome === 'sold') return null
+  if (isUntaken(state)) return 'offer_expired'
+  if (state.offer !== null) {
+    const { contractId } = state.offer
+    return bidsOf(state).find((bid) => bid.contractId === contractId)?.reason ?? null
+  }
   const counts = new Map<BidReason, number>()
   for (const { reason } of bidsOf(state)) if (reason !== null) counts.set(reason, (counts.get(reason) ?? 0) + 1)
   const most = [...counts].sort(([, left], [, right]) => right - left)[0]
   return most?.[0] ?? null
 }
 
-function lostReason(state: AuctionState, { tier }: Contender, attempt: Attempt | null): BidReason | null {
+function lostReason(state: AuctionState, { id, tier }: Contender, attempt: Attempt | null): BidReason | null {
   if (attempt === null) {
     if (state.phase !== 'settled') return null
     if (tier > state.tier) return 'not_reached'
+    const bid = state.answers.get(id)?.answer
+    const offered = bid?.kind === 'bid' ? offerReason(state, { contractId: id, ...bid }, state.settledAt) : null
+    if (offered !== null && salesOf(state).length < state.plan.maxSells) return offered
+    if (isUntaken(state)) return 'outbid'
     return salesOf(state).length >= state.plan.maxSells ? 'outbid' : 'not_reached'
   }
   if (attempt.stage.at === 'denied') return attempt.stage.reason
   return attempt.stage.at === 'rejected' ? 'post_rejected' : null
+}
+
+/** An attempt says more than an exclusion could: who is excluded is never tried. */
+function exclusionOf(state: AuctionState, { id }: Contender): Exclusion | undefined {
+  return isClosed(state) ? state.offer?.exclusions.find(({ contractId }) => contractId === id) : undefined
 }
 
 function attemptDetail(attempt: Attempt | null): string | null {

@@ -1,7 +1,7 @@
 /**
  * When things are due. All times are milliseconds since 1970; the caller owns the timers.
  */
-import type { Attempt, AttemptStage, AuctionState, Closed, RunningStage } from './state'
+import type { Attempt, AttemptStage, AuctionState, Closed, Offer, RunningStage } from './state'
 
 /** How long the watchdog leaves a running auction to its timers in memory. */
 const WATCHDOG_GRACE_MS = 2_000
@@ -9,6 +9,8 @@ const WATCHDOG_GRACE_MS = 2_000
 const ACKNOWLEDGE_GRACE_MS = 15_000
 /** How long a due retry is left to the queue before the watchdog asks again. */
 const RETRY_GRACE_MS = 30_000
+/** How long a lead that came in time may take to be let in, before its offer is given up. */
+const TAKE_GRACE_MS = 2_000
 /**
  * The least time that a first post gets, past the deadline if need be: one that is cut short leaves an unknown, which holds
  * the lead back for far longer than the supplier waits here.
@@ -25,9 +27,20 @@ export function windowEndOf(state: Pick<Closed, 'openedAt' | 'tierOpenedAt' | 'p
   return tierOpenedAt === openedAt ? end : Math.min(end, deadlineOf(state))
 }
 
-/** @returns the moment from which no first post may begin. A restart opens the window, and so the deadline, anew. */
-export function deadlineOf(state: Pick<Closed, 'openedAt' | 'plan'>): number {
-  return state.openedAt + state.plan.deadlineMs
+/**
+ * @returns the moment from which no first post may begin; of an offer that is not taken, from which none may be made. A
+ * restart opens the window, and so the deadline, anew.
+ */
+export function deadlineOf(state: Pick<Closed, 'openedAt' | 'plan'> & { readonly offer?: Offer | null }): number {
+  const { openedAt, plan, offer } = state
+  if (plan.mode === 'direct') return openedAt + plan.deadlineMs
+  const takenAt = offer?.takenAt ?? null
+  return takenAt === null ? openedAt + (plan.offerWithinMs ?? plan.deadlineMs) : takenAt + plan.deadlineMs
+}
+
+/** @returns the moment from which no lead can be sold to the offer any more */
+export function offerGoneAt({ validUntil }: Pick<Offer, 'validUntil'>): number {
+  return validUntil + TAKE_GRACE_MS
 }
 
 /**
@@ -67,6 +80,8 @@ export function nextWakeAt(state: AuctionState): number | null {
       return state.plannedAt + state.plan.deadlineMs + WATCHDOG_GRACE_MS
     case 'pinging':
       return Math.max(deadlineOf(state), windowEndOf(state)) + WATCHDOG_GRACE_MS
+    case 'offered':
+      return offerGoneAt(state.offer)
     case 'selling':
       return earliest([
         ...state.attempts.map(({ stage }) => attemptWakeAt(state, stage)),

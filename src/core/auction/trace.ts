@@ -40,6 +40,14 @@ function describe(event: AuctionEvent): Described {
       return entry(event.askedAt === null ? 'fixed_price' : 'bid', null, formatMicros(event.answer.priceMicros))
     case 'window_closed':
       return entry('window_closed', event.cause, `${event.ranking.length} bids`)
+    case 'offered': {
+      const { payoutMicros, validUntil, contractId } = event.offer
+      return { ...entry('offered', null, `${formatMicros(payoutMicros)} for ${validUntil - event.at} ms`), contractId }
+    }
+    case 'offer_taken':
+      return entry('offer_taken', null, event.exclusions.length === 0 ? null : `${event.exclusions.length} bidders out`)
+    case 'offer_expired':
+      return entry('offer_expired')
     case 'attempt_started':
       return entry('reserving', null, `attempt ${event.attempt} at ${formatMicros(event.priceMicros)}`)
     case 'reservation_denied':
