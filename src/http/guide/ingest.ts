@@ -96,7 +96,9 @@ export function registerIngest(app: App): void {
     })
     if (admitted.kind === 'key_reused') return problem(c, 'idempotency_key_reused')
     if (admitted.kind === 'refused') {
-      return admitted.reason === 'capped' ? problem(c, 'capped') : problem(c, 'unauthorized', { status: 403 })
+      if (admitted.reason === 'unauthorized') return problem(c, 'unauthorized', { status: 403 })
+      // A cap that was set or filled since is no reason not to say again what was answered.
+      return (await replay(c, identity)) ?? problem(c, 'capped')
     }
     const auction = services.auctions.byId(admitted.auctionId)
     if (auction === null) throw new Error('the gate gave an id that is no auction')
