@@ -4,13 +4,14 @@
  */
 import { DurableObject } from 'cloudflare:workers'
 import type { AuctionContract } from '../src/contracts/objects'
+import { type PackedContract, unpackContract } from '../src/contracts/packed-contract'
 import type { AuctionIds, BuyerLine, LeadToSend, PingReport } from './buyer-line/buyer-line'
 
 export interface ShardRequest {
   readonly lead: LeadToSend
   readonly ids: AuctionIds
   /** At most six. */
-  readonly contracts: readonly AuctionContract[]
+  readonly contracts: readonly PackedContract[]
   /** Sealed credentials by contract; '' where there are none. */
   readonly sealed: { readonly [contractId: string]: string }
   /** Milliseconds since 1970. */
@@ -50,7 +51,9 @@ export class PingShardObject extends DurableObject implements PingShardRpc {
       const line: ShardReport = { contractId: contract.terms.id, report }
       await writer.write(encoder.encode(`${JSON.stringify(line)}\n`)).catch(() => undefined)
     }
-    const all = Promise.all(request.contracts.map(ask)).finally(() => writer.close().catch(() => undefined))
+    const all = Promise.all(request.contracts.map((contract) => ask(unpackContract(contract)))).finally(() =>
+      writer.close().catch(() => undefined),
+    )
     this.ctx.waitUntil(all)
     return readable
   }

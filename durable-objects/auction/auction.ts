@@ -6,7 +6,8 @@
  * with a buyer.
  */
 import { DurableObject } from 'cloudflare:workers'
-import type { AuctionRpc, AuctionView, SubmitLead, SubmitResult } from '../../src/contracts/objects'
+import type { AuctionContract, AuctionRpc, AuctionView, SubmitLead, SubmitResult } from '../../src/contracts/objects'
+import { unpackContract } from '../../src/contracts/packed-contract'
 import { type AuctionCommand, decide } from '../../src/core/auction/decide'
 import type { AuctionEvent, PostAnswer } from '../../src/core/auction/events'
 import { evolve } from '../../src/core/auction/evolve'
@@ -135,14 +136,15 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
 
   /** @returns false where the lead's identity is another auction's; nothing is stored then */
   async #begin(lead: SubmitLead): Promise<boolean> {
-    this.#services.line.prepare(lead, lead.contracts)
+    const contracts = lead.contracts.map(unpackContract)
+    this.#services.line.prepare(lead, contracts)
     if (!(await this.#claims.take(lead))) {
       await this.#outbox.cancel(lead)
       return false
     }
     const objectId = this.ctx.id.toString()
     const tieBreak = (buyerId: string) => this.#services.tieBreak(objectId, buyerId)
-    const plan = planOf(lead, { tieBreak, turns: await this.#turns(lead) })
+    const plan = planOf(lead, contracts, { tieBreak, turns: await this.#turns(lead, contracts) })
     const [planned] = decide(ABSENT, { type: 'plan', plan }, this.#services.now())
     if (planned === undefined) throw new Error('a plan was not taken')
     this.#record = AuctionRecord.begin(this.ctx.storage.kv, lead, planned)
@@ -154,7 +156,7 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
   }
 
   /** Whose turn it is; null where the distribution has no turns. */
-  async #turns({ terms, contracts }: SubmitLead): Promise<readonly string[] | null> {
+  async #turns({ terms }: SubmitLead, contracts: readonly AuctionContract[]): Promise<readonly string[] | null> {
     if (terms.distribution !== 'round_robin') return null
     const rotation = this.#services.rotation(terms.tenantId, terms.campaignId)
     return rotation.order(
@@ -226,7 +228,7 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
       services: this.#services,
       lead: record.lead,
       ids: publicIds(this.ctx.id.toString()),
-      contracts: record.lead.contracts.filter(({ terms }) => terms.pings && terms.tier === state.tier),
+      contracts: record.contracts.filter(({ terms }) => terms.pings && terms.tier === state.tier),
       sealedSecrets: this.#sealedSecrets,
       windowMs: Math.max(0, windowEndOf(state) - this.#services.now()),
       onReport: (contractId, { askedAt, answer, captured }) => {

@@ -5,6 +5,7 @@
  * object may have waiting. The window ends by time, or when the auction closes it; what is still out is then aborted.
  */
 import type { AuctionContract } from '../../src/contracts/objects'
+import { packContract } from '../../src/contracts/packed-contract'
 import type { AuctionIds, PingReport } from '../buyer-line/buyer-line'
 import { SLOTS_PER_OBJECT, Slots } from '../buyer-line/slots'
 import { readReports } from '../ping-shard'
@@ -78,7 +79,13 @@ export class BidWindow {
     this.#abort.signal.addEventListener('abort', stop)
     try {
       const mine = Object.fromEntries(contracts.map(({ terms: { id } }) => [id, sealed[id] ?? '']))
-      const stream = await shard.ping({ lead, ids, contracts, sealed: mine, endsAt })
+      const stream = await shard.ping({
+        lead: { fields: lead.fields, piiFields: lead.piiFields, terms: lead.terms },
+        ids,
+        contracts: contracts.map(packContract),
+        sealed: mine,
+        endsAt,
+      })
       for await (const { contractId, report } of readReports(stream, this.#abort.signal))
         this.#report(contractId, report)
     } catch (error) {

@@ -1,5 +1,5 @@
 /** Turns what the edge let in into the plan that the state machine begins with. */
-import type { SubmitLead } from '../../src/contracts/objects'
+import type { AuctionContract, SubmitLead } from '../../src/contracts/objects'
 import type { AuctionPlan } from '../../src/core/auction/plan'
 import { LEAST_POST_MS } from '../../src/core/auction/timing'
 
@@ -10,8 +10,13 @@ export interface Order {
   readonly turns: readonly string[] | null
 }
 
-export function planOf(lead: SubmitLead, { tieBreak, turns }: Order): AuctionPlan {
-  const { terms, link, contracts, refusals } = lead
+/** @param contracts the lead's own, unpacked */
+export function planOf(
+  lead: SubmitLead,
+  contracts: readonly AuctionContract[],
+  { tieBreak, turns }: Order,
+): AuctionPlan {
+  const { terms, link, refusals } = lead
   return {
     mode: 'direct',
     distribution: terms.distribution,

@@ -2,7 +2,8 @@
  * What an auction keeps: the lead as it came in, written once, and the record of what happened, written at the moments
  * that must survive. Three writes in the usual case: planned, posting, settled.
  */
-import type { SubmitLead } from '../../src/contracts/objects'
+import type { AuctionContract, SubmitLead } from '../../src/contracts/objects'
+import { unpackContract } from '../../src/contracts/packed-contract'
 import type { AuctionEvent } from '../../src/core/auction/events'
 import { replay } from '../../src/core/auction/evolve'
 import type { AuctionState } from '../../src/core/auction/state'
@@ -34,6 +35,7 @@ interface Continuation {
 export class AuctionRecord {
   readonly #kv: SyncKvStorage
   readonly lead: StoredLead
+  readonly contracts: readonly AuctionContract[]
   readonly events: AuctionEvent[]
   readonly posts: Record<string, OutboundRequest>
   readonly captured: Record<string, Captured>
@@ -42,6 +44,7 @@ export class AuctionRecord {
   private constructor(kv: SyncKvStorage, beginning: Beginning, continuation: Continuation | undefined) {
     this.#kv = kv
     this.lead = beginning.lead
+    this.contracts = beginning.lead.contracts.map(unpackContract)
     this.events = [beginning.planned, ...(continuation?.events ?? [])]
     this.posts = { ...continuation?.posts }
     this.captured = { ...continuation?.captured }

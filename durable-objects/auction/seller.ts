@@ -29,7 +29,7 @@ export class AuctionSeller {
     if (attempt === undefined || contender === undefined) return 'account_denied'
     const { number, priceMicros, stage } = attempt
     const { line } = this.#services
-    const contract = record.lead.contracts.find(({ terms }) => terms.id === contractId)
+    const contract = record.contracts.find(({ terms }) => terms.id === contractId)
     if (contract === undefined) return 'account_denied'
     const party = { lead: record.lead, contract }
     if (line.isPostCircuitOpen(party)) return 'circuit_open'
@@ -68,7 +68,7 @@ export class AuctionSeller {
 
   /** Renders the post once, into the record; every try of it sends the same bytes. */
   preparePost(record: AuctionRecord, state: AuctionState, contractId: string): void {
-    const contract = record.lead.contracts.find(({ terms }) => terms.id === contractId)
+    const contract = record.contracts.find(({ terms }) => terms.id === contractId)
     if (contract === undefined || record.posts[contractId] !== undefined || !isClosed(state)) return
     const captured = record.captured[contractId] ?? null
     try {
@@ -86,8 +86,8 @@ export class AuctionSeller {
 
   /** Sends the prepared post. Never throws: what is neither a clear yes nor a clear no is unknown. */
   async send(record: AuctionRecord, state: Closed, contractId: string, sealed: SealedSecrets): Promise<PostAnswer> {
-    const { lead, posts } = record
-    const contract = lead.contracts.find(({ terms }) => terms.id === contractId)
+    const { lead, contracts, posts } = record
+    const contract = contracts.find(({ terms }) => terms.id === contractId)
     const request = posts[contractId]
     if (contract === undefined || request === undefined) {
       // Posts are kept from their first sending on: what was never rendered was never sent.

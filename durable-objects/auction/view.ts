@@ -44,7 +44,7 @@ export function viewOf(objectId: string, record: AuctionRecord, state: AuctionSt
 }
 
 function buyerOf(record: AuctionRecord, contractId: string | null): string | null {
-  return record.lead.contracts.find(({ terms }) => terms.id === contractId)?.terms.buyerId ?? null
+  return record.contracts.find(({ terms }) => terms.id === contractId)?.terms.buyerId ?? null
 }
 
 function bidView(bid: BidSummary, record: AuctionRecord, start: number): AuctionBidView {

@@ -6,6 +6,7 @@ import type { Refusal } from '../core/campaign/intake'
 import type { LeadFields } from '../core/lead/fields'
 import type { Cap } from '../core/limits/cap'
 import type { ResolvedContract } from './buyer-contract'
+import type { PackedContract } from './packed-contract'
 
 /** The campaign's terms that hold for one auction. */
 export interface AuctionTerms {
@@ -39,7 +40,7 @@ export interface SubmitLead {
   readonly fields: LeadFields
   /** Names of the campaign's fields that are personal data. */
   readonly piiFields: readonly string[]
-  readonly contracts: readonly AuctionContract[]
+  readonly contracts: readonly PackedContract[]
   readonly refusals: readonly Refusal[]
   /** Sealed secrets by contract id; kept in memory only, read again from the snapshot after a restart. */
   readonly sealedSecrets: { readonly [contractId: string]: string }
@@ -141,6 +142,8 @@ export interface AdmitLead {
   readonly auctionId: string
   /** Until when the key is remembered, in ms from now. */
   readonly rememberMs: number
+  /** Ids of what the caller has shown: its key, or its OAuth client and token. One that has ended lets nothing in. */
+  readonly credentials?: readonly string[]
 }
 
 export type AdmitResult =
@@ -171,6 +174,8 @@ export interface GateConfiguration {
   readonly links: {
     readonly [campaignId: string]: { readonly caps: readonly Cap[]; readonly pingCaps: readonly Cap[] }
   }
+  /** When credentials of the supplier have ended or will, ms since 1970, by id. */
+  readonly ends?: { readonly [credentialId: string]: number }
 }
 
 export interface PingLease {
@@ -212,9 +217,9 @@ export interface AccountConfiguration {
   readonly budgets: readonly Cap[]
   /** What all isolates together may send to the buyer; the default where it is left out. */
   readonly pingsPerSecond?: number
-}
   /** Whether sales need a prepaid balance; where it is left out, they do from the first credit on. */
   readonly prepaid?: boolean
+}
 
 export interface IdentityClaim {
   /** Keyed hashes of the lead's identities, hex, in ascending order; all of one object's prefix. */

@@ -16,7 +16,7 @@ export interface ProjectionServices {
   readonly log: QueueLog
 }
 
-const ACKNOWLEDGEMENTS_AT_A_TIME = 16
+const ACKNOWLEDGEMENTS_AT_A_TIME = 2
 /** So many refusals before the first success mean that the database is down, and it is not asked a hundred times. */
 const REFUSALS_OF_A_DATABASE_THAT_IS_DOWN = 5
 

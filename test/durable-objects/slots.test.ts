@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { publicIds } from '../../durable-objects/buyer-line/buyer-line'
 import { SLOTS_PER_OBJECT, Slots } from '../../durable-objects/buyer-line/slots'
+import { unpackContract } from '../../src/contracts/packed-contract'
 import { money } from '../support/submit-lead'
 import { leadFor } from './support/played-auction'
 import { TestBuyer } from './support/test-buyer'
@@ -84,7 +85,7 @@ describe("a buyer's clock", () => {
     const slots = new Slots(1)
     const startedAt = Date.now()
     const reports = await Promise.all(
-      lead.contracts.map((contract) =>
+      lead.contracts.map(unpackContract).map((contract) =>
         slots.run(() =>
           line.ping({
             lead,

@@ -8,6 +8,7 @@ import type {
   GateConfiguration,
   SubmitLead,
 } from '../../src/contracts/objects'
+import { packContract } from '../../src/contracts/packed-contract'
 import type { ContractTerms, SourceLink } from '../../src/core/campaign/campaign'
 
 const MICROS = 1_000_000
@@ -25,10 +26,14 @@ export const PERSON = {
   phone: '5125550100',
 } as const
 
+export type LeadOverrides = Partial<Omit<SubmitLead, 'contracts'>> & {
+  readonly contracts?: readonly AuctionContract[]
+}
+
 let count = 0
 
 /** A lead from Texas for a campaign without a floor; the supplier gets 75 % of what a buyer pays. */
-export function leadToSubmit(overrides: Partial<SubmitLead> = {}): SubmitLead {
+export function leadToSubmit({ contracts = [], ...overrides }: LeadOverrides = {}): SubmitLead {
   count += 1
   return {
     fingerprint: `fingerprint ${count}`,
@@ -36,7 +41,7 @@ export function leadToSubmit(overrides: Partial<SubmitLead> = {}): SubmitLead {
     link: sourceLink(),
     fields: { ...PERSON, state: 'TX', zip: '77002', ai_quality_score: 0.84 },
     piiFields: Object.keys(PERSON),
-    contracts: [],
+    contracts: contracts.map(packContract),
     refusals: [],
     sealedSecrets: {},
     identity: null,

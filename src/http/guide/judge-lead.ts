@@ -2,6 +2,7 @@
  * Whether a lead may go to auction, and with what: the campaign's snapshot judges it, the ping id must match it.
  */
 import type { SubmitLead } from '../../contracts/objects'
+import { packContract } from '../../contracts/packed-contract'
 import type { ProblemCode, ProblemDetails } from '../../contracts/problem'
 import type { CampaignSnapshot } from '../../contracts/snapshot'
 import type { Campaign, SourceLink } from '../../core/campaign/campaign'
@@ -96,7 +97,7 @@ async function leadToSubmit({ services, identity, snapshot, link, intake }: Lead
     link,
     fields: { ...intake.fields },
     piiFields: campaign.fields.filter(({ pii }) => pii).map(({ name }) => name),
-    contracts: contracts.map(({ terms, endpoints }) => ({ terms, endpoints })),
+    contracts: contracts.map(packContract),
     refusals: intake.refusals,
     sealedSecrets: Object.fromEntries(
       contracts.flatMap(({ terms, sealedSecrets }) => (sealedSecrets === null ? [] : [[terms.id, sealedSecrets]])),

@@ -2,6 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, inject, it } from 'vitest'
 import type { AuctionContract, AuctionView, SubmitLead, TraceStep } from '../../../src/contracts/objects'
+import { unpackContract } from '../../../src/contracts/packed-contract'
 import type { ReceivedRequest } from '../../support/path-buyer'
 import { accountConfiguration, auctionTerms, buyerContract, leadToSubmit, money } from '../../support/submit-lead'
 import { withLag } from '../support/lag'
@@ -19,7 +20,7 @@ const hanging = (count: number) =>
 async function sell(
   lead: SubmitLead,
 ): Promise<{ readonly view: AuctionView; readonly auction: PlayedAuction; readonly lagMs: number }> {
-  for (const { terms } of lead.contracts) {
+  for (const { terms } of lead.contracts.map(unpackContract)) {
     const name = `${lead.terms.tenantId}/${terms.buyerId}`
     await env.BUYER_ACCOUNT.get(env.BUYER_ACCOUNT.idFromName(name)).configure(accountConfiguration())
   }

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import type { PingShardRpc, ShardRequest } from '../../../durable-objects/ping-shard'
+import { packContract, unpackContract } from '../../../src/contracts/packed-contract'
 import { auctionTerms, money } from '../../support/submit-lead'
 import { answerIn, leadFor, PlayedAuction, postsOf } from '../support/played-auction'
 import { TestBuyer } from '../support/test-buyer'
@@ -21,7 +22,9 @@ describe('twenty buyers', () => {
     for (const buyer of buyers) await buyer.releasePings()
     expect(answerIn(await result).buyer_id).toBe('buy_b19')
     // No object asks more than six, and no buyer is asked by two.
-    const byShards = auction.shardRequests.all.map(({ contracts }) => contracts.map(({ terms }) => terms.id))
+    const byShards = auction.shardRequests.all.map(({ contracts }) =>
+      contracts.map((contract) => unpackContract(contract).terms.id),
+    )
     expect(byShards.map((ids) => ids.length)).toEqual([6, 6, 2])
     expect(new Set(byShards.flat()).size).toBe(14)
     expect((await Promise.all(buyers.map((buyer) => buyer.pings()))).flat()).toHaveLength(20)
@@ -67,9 +70,9 @@ describe('twenty buyers', () => {
     const buyers = named(6, () => 'decline')
     const auction = new PlayedAuction()
     const lead = leadFor(buyers)
-    expect(answerIn(await auction.submit({ ...lead, contracts: [...lead.contracts, contract] })).buyer_id).toBe(
-      'buy_b6',
-    )
+    expect(
+      answerIn(await auction.submit({ ...lead, contracts: [...lead.contracts, packContract(contract)] })).buyer_id,
+    ).toBe('buy_b6')
     expect(JSON.parse((await winner.posts())[0]?.body ?? '')).toEqual({ token: 'token-of-b6', phone: '5125550100' })
   })
 })

@@ -13,7 +13,7 @@ import type {
   SupplierGateRpc,
 } from '../../../src/contracts/objects'
 import type { LeadProjection, PostRetry } from '../../../src/contracts/projection'
-import { leadToSubmit } from '../../support/submit-lead'
+import { type LeadOverrides, leadToSubmit } from '../../support/submit-lead'
 import { ObjectLife } from './object-life'
 import { Recorder } from './recorder'
 import type { TestBuyer } from './test-buyer'
@@ -219,7 +219,7 @@ export class PlayedAuction {
 }
 
 /** A lead for these buyers. */
-export function leadFor(buyers: readonly TestBuyer[], overrides: Partial<SubmitLead> = {}): SubmitLead {
+export function leadFor(buyers: readonly TestBuyer[], overrides: LeadOverrides = {}): SubmitLead {
   return leadToSubmit({ contracts: buyers.map(({ contract }) => contract), ...overrides })
 }
 
