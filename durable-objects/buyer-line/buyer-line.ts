@@ -190,8 +190,9 @@ export class BuyerLine {
   }
 
   async #authorize(request: OutboundRequest, contract: AuctionContract, call: 'ping' | 'post', sealed: string | null) {
+    const { tokens, now } = this.#services
     const secrets = sealed === null ? {} : JSON.parse(await this.#services.openSecrets(sealed))
-    return authorize(request, contract.endpoints, call, { secrets, tokens: this.#services.tokens })
+    return authorize(request, contract.endpoints, call, { secrets, tokens, now: now() })
   }
 }
 

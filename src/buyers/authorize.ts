@@ -1,10 +1,11 @@
 /**
- * Adds a buyer's credentials to a request, at the moment of sending and never before: what is stored, traced or shown has
+ * Adds a buyer's credentials to a request, and the signature, at the moment of sending and never before: what is stored, traced or shown has
  * none.
  */
 import type { BuyerAuth, ContractSecrets, RequestFormat, ResolvedContract } from '../contracts/buyer-contract'
 import { joinSecrets } from './contract/secrets'
 import type { OutboundRequest } from './encode'
+import { SIGNATURE_HEADER, signatureOf } from './signature'
 import { encodePart } from './template/form'
 import { headerValue, withQuery } from './template/url'
 import { escapeXml } from './template/xml'
@@ -21,25 +22,38 @@ export type Authorized =
   /** Nothing was sent: no token could be had. */
   | { readonly ok: false; readonly reason: string }
 
+export interface Credentials {
+  readonly secrets: ContractSecrets
+  readonly tokens: TokenProvider
+  readonly now: number
+}
+
 /**
  * @param call whose credentials: those of the ping or of the post
  * @param secrets as splitSecrets took them out of the contract
  * @param tokens asked only where the contract uses OAuth
+ * @param now when it is sent, ms since 1970
  */
 export async function authorize(
   request: OutboundRequest,
   contract: ResolvedContract,
   call: 'ping' | 'post',
-  { secrets, tokens }: { readonly secrets: ContractSecrets; readonly tokens: TokenProvider },
+  { secrets, tokens, now }: Credentials,
 ): Promise<Authorized> {
   const spec = joinSecrets(contract, secrets)[call]?.request
   if (spec === undefined) return { ok: false, reason: 'the contract has no such call' }
+  const signed = (authorized: OutboundRequest): Authorized => {
+    if (spec.signature === undefined) return { ok: true, request: authorized }
+    // Last, since credentials may stand in the body.
+    const signature = signatureOf(authorized.body ?? '', spec.signature.secret, now)
+    return { ok: true, request: withHeader(authorized, SIGNATURE_HEADER, signature) }
+  }
   if (spec.auth.type !== 'oauth_client_credentials') {
-    return { ok: true, request: withCredentials(request, spec.auth, spec.format) }
+    return signed(withCredentials(request, spec.auth, spec.format))
   }
   const answer = await tokens(spec.auth)
   if (!answer.ok) return answer
-  return { ok: true, request: withHeader(request, 'authorization', `Bearer ${answer.token}`) }
+  return signed(withHeader(request, 'authorization', `Bearer ${answer.token}`))
 }
 
 function withCredentials(

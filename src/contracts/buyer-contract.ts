@@ -13,7 +13,10 @@ export const MAX_TIMEOUT_MS = 10_000
 
 const urlText = z.string().min(1).max(2_048)
 const secretText = z.string().min(1).max(4_096)
-const partName = z.string().regex(/^[^\s:;,"'<>&=/\\]{1,128}$/, { error: 'name without spaces or separators' })
+const partName = z
+  .string()
+  .regex(/^[^\s:;,"'<>&=/\\]{1,128}$/, { error: 'name without spaces or separators' })
+  .openapi({ example: 'x-token' })
 const timeZone = z.string().max(64).refine(isTimeZone, { error: 'IANA time zone, as America/New_York' })
 
 export const authSchema = z.discriminatedUnion('type', [
@@ -61,6 +64,8 @@ export const requestSchema = z.strictObject({
     .refine((headers) => Object.keys(headers).length <= 30, { error: 'at most 30 headers' })
     .optional(),
   auth: authSchema.optional(),
+  /** Has each request signed: `X-LD-Signature: t=<unix>,v1=<hex HMAC-SHA256 of "t.body">`. */
+  signature: z.strictObject({ secret: secretText }).optional(),
   format: z.enum(['json', 'form', 'xml', 'query']).optional(),
   template: templateSchema.optional(),
   timeout_ms: z.number().int().min(MIN_TIMEOUT_MS).max(MAX_TIMEOUT_MS).optional(),
@@ -124,7 +129,10 @@ export const capSchema = z
   })
   .refine((cap) => cap.count !== undefined || cap.amount !== undefined, { error: 'count, amount or both' })
 
-const clockTime = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, { error: 'time as 09:00' })
+const clockTime = z
+  .string()
+  .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, { error: 'time as 09:00' })
+  .openapi({ example: '09:00' })
 
 export const scheduleSchema = z.strictObject({
   timezone: timeZone,
@@ -176,13 +184,15 @@ export type BuyerAuth = z.infer<typeof authSchema>
 export type RequestFormat = NonNullable<BuyerRequestSpec['format']>
 export type AnswerFormat = NonNullable<AnswerSpec['format']>
 
-/** A request with nothing left to fill in. Secrets of `auth` are blank once `splitSecrets` took them out. */
+/** A request with nothing left to fill in. Its secrets are blank once `splitSecrets` took them out. */
 export interface ResolvedRequest {
   readonly url: string
   readonly testUrl: string | null
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH'
   readonly headers: { readonly [name: string]: string }
   readonly auth: BuyerAuth
+  /** Left out where requests are not signed. */
+  readonly signature?: { readonly secret: string }
   readonly format: RequestFormat
   /** Null sends all fields that may be sent, under their own names. */
   readonly template: TemplateNode | null

@@ -29,9 +29,13 @@ export interface ContractCompiler {
   splitSecrets(contract: BuyerContractInput): { readonly public: BuyerContractInput; readonly secrets: ContractSecrets }
   /** @returns the contract as it may be shown */
   maskSecrets(contract: BuyerContractInput): BuyerContractInput
-  /** Puts known secrets where the writer sent the mask back. @returns the paths whose mask stands for nothing, too */
+  /**
+   * Puts known secrets where the writer sent the mask back.
+   *
+   * @returns the contract, the paths whose mask stands for nothing, and those whose secret would go to another host
+   */
   unmaskSecrets(
     contract: BuyerContractInput,
-    known: ContractSecrets,
-  ): { readonly contract: BuyerContractInput; readonly missing: readonly string[] }
+    known: { readonly contract: BuyerContractInput; readonly secrets: ContractSecrets } | null,
+  ): { readonly contract: BuyerContractInput; readonly missing: readonly string[]; readonly moved: readonly string[] }
 }

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { authorize, type TokenProvider } from '../../src/buyers/authorize'
 import { splitSecrets } from '../../src/buyers/contract/secrets'
@@ -5,16 +6,17 @@ import { encodePost } from '../../src/buyers/encode'
 import type { BuyerAuth, BuyerRequestSpec } from '../../src/contracts/buyer-contract'
 import { contract, postInput } from './support'
 
+const NOW = Date.UTC(2026, 4, 11, 14, 22, 1, 900)
 const noTokens: TokenProvider = async () => ({ ok: false, reason: 'no token' })
 
-async function sent(auth: BuyerAuth, request: Partial<BuyerRequestSpec> = {}, tokens = noTokens) {
+async function sent(auth: BuyerAuth | undefined, request: Partial<BuyerRequestSpec> = {}, tokens = noTokens) {
   const { public: open, secrets } = splitSecrets(
-    contract({ post: { request: { template: { a: 1 }, ...request, auth } } }),
+    contract({ post: { request: { template: { a: 1 }, ...request, ...(auth && { auth }) } } }),
   )
   expect(JSON.stringify(open)).not.toContain('s3cret')
   const encoded = encodePost(open, postInput())
   expect(JSON.stringify(encoded)).not.toContain('s3cret')
-  return authorize(encoded, open, 'post', { secrets, tokens })
+  return authorize(encoded, open, 'post', { secrets, tokens, now: NOW })
 }
 
 async function request(auth: BuyerAuth, spec: Partial<BuyerRequestSpec> = {}, tokens = noTokens) {
@@ -62,6 +64,34 @@ describe('authorize', () => {
     expect(await request({ type: 'body', name: 'Key', value: 's3cret<"&' }, { format, template })).toMatchObject(
       expected,
     )
+  })
+
+  it('a signature of time and body with the whole secret, over what credentials have added', async () => {
+    const secret = 'whsec_s3cret-of-the-buyer'
+    const { headers, body } = await request(
+      { type: 'body', name: 'Key', value: 's3cret' },
+      { signature: { secret }, headers: { 'X-Other': 'x' } },
+    )
+    expect(body).toBe('{"a":1,"Key":"s3cret"}')
+    const at = Math.floor(NOW / 1_000)
+    const mac = createHmac('sha256', secret).update(`${at}.${body}`).digest('hex')
+    expect(headers['x-ld-signature']).toBe(`t=${at},v1=${mac}`)
+    expect((await request({ type: 'none' })).headers).not.toHaveProperty('x-ld-signature')
+  })
+
+  it('a signature beside an access token', async () => {
+    const auth = {
+      type: 'oauth_client_credentials',
+      token_url: 'https://b.example/t',
+      client_id: 'c',
+      client_secret: 's3cret',
+    }
+    const spec = { signature: { secret: 'whsec_s3cret-of-the-buyer' } }
+    const { headers } = await request(auth as BuyerAuth, spec, async () => ({ ok: true, token: 'at-1' }))
+    expect(headers).toMatchObject({
+      authorization: 'Bearer at-1',
+      'x-ld-signature': expect.stringMatching(/^t=\d+,v1=[0-9a-f]{64}$/),
+    })
   })
 
   it('OAuth client credentials ask the provider for a token', async () => {

@@ -2,6 +2,7 @@
 import type { BuyerAuth, ResolvedRequest } from '../../contracts/buyer-contract'
 import type { ContractProblem } from '../../contracts/contract-compiler'
 import { parseXml } from '../answer/xml'
+import { SIGNATURE_HEADER } from '../signature'
 import { compileForm } from '../template/form'
 import { compileJson } from '../template/json'
 import { PIPE_NAMES } from '../template/pipes'
@@ -59,6 +60,7 @@ export function checkRequest(path: string, request: ResolvedRequest, urls: UrlRu
     ...Object.keys(request.headers)
       .filter((name) => OURS.has(name.toLowerCase()))
       .map((name) => at(`headers.${name}`, 'invalid_value', 'a header that is not set by us or by auth')),
+    ...checkSignature(request).map(({ member, code, expected }) => at(member, code, expected)),
     ...checkAuth(request, urls).map(({ member, code, expected }) => at(`auth.${member}`, code, expected)),
   ]
 }
@@ -76,6 +78,7 @@ const OURS = new Set([
   'authorization',
   'proxy-authorization',
   'idempotency-key',
+  SIGNATURE_HEADER,
 ])
 
 interface Wrong {
@@ -102,6 +105,19 @@ function checkBody({ format, method, template }: ResolvedRequest): Wrong[] {
     ? [{ member: 'template', code: 'invalid_template', expected: 'well-formed XML' }]
     : []
 }
+
+/** What is in the URL alone is not signed, and a signature that says nothing would be taken for one that does. */
+function checkSignature({ signature, format }: ResolvedRequest): Wrong[] {
+  if (signature === undefined) return []
+  const wrong = (member: string, expected: string): Wrong[] => [{ member, code: 'invalid_value', expected }]
+  if (format === 'query') return wrong('signature', 'a body to sign; format json, form or xml')
+  // Blank where it was taken out to be sealed.
+  const isShort = signature.secret !== '' && signature.secret.length < MIN_SECRET_CHARS
+  return isShort ? wrong('signature.secret', `secret of ${MIN_SECRET_CHARS} to 4096 characters`) : []
+}
+
+/** A shorter one could be guessed from one signed request. */
+const MIN_SECRET_CHARS = 16
 
 function checkAuth({ auth, format, template }: ResolvedRequest, urls: UrlRules): Wrong[] {
   const wrong = (member: string, expected: string): Wrong[] => [{ member, code: 'invalid_value', expected }]

@@ -53,6 +53,7 @@ function resolveCall(
       method: request.method ?? (format === 'query' ? 'GET' : (base.method ?? 'POST')),
       headers: { ...base.headers, ...request.headers },
       auth: request.auth ?? { type: 'none' },
+      ...(request.signature === undefined ? {} : { signature: request.signature }),
       format,
       template: resolveTemplate(request.template, base.template, format),
       timeoutMs: request.timeout_ms ?? DEFAULT_TIMEOUT_MS,

@@ -30,12 +30,13 @@ export interface Sending {
   readonly allowLoopback: boolean
   readonly checkUrl: UrlCheck
   readonly tokens: TokenProvider
+  readonly now: () => number
 }
 
 /** Adds the credentials and sends. Never throws. */
 export async function exchange(order: SendOrder, sending: Sending): Promise<NonNullable<Exchange['result']>> {
   const { request, contract, call, secrets, timeoutMs } = order
-  const authorized = await authorize(request, contract, call, { secrets, tokens: sending.tokens })
+  const authorized = await authorize(request, contract, call, { secrets, tokens: sending.tokens, now: sending.now() })
   if (!authorized.ok) return { kind: 'no_credentials', reason: authorized.reason }
   return send(authorized.request, { ...sending, timeoutMs })
 }

@@ -23,7 +23,6 @@ import { pingVerdict, postVerdict, showReading } from './shown'
 import { masked, veilOver } from './veil'
 
 export interface BuyerTrialServices extends Sending {
-  readonly now: () => number
   /** Ids of an auction that will never be. */
   readonly newIds: () => { readonly auctionId: string; readonly leadId: string }
 }
@@ -122,7 +121,7 @@ class Trial {
     { timeoutMs, notSent }: { readonly timeoutMs: number; readonly notSent: string | null },
   ): Promise<Exchange> {
     const contract = this.#contract
-    const shown = await masked(request, contract, call)
+    const shown = await masked(request, contract, call, this.#services.now())
     if (notSent !== null) return { shown, notSent, result: null }
     const tokens: Sending['tokens'] = async (client) => {
       const answer = await this.#services.tokens(client)

@@ -6,6 +6,7 @@ import type { ContractSecrets, ResolvedContract } from '../../contracts/buyer-co
 import { authorize } from '../authorize'
 import { joinSecrets, SECRET_MASK, splitSecrets } from '../contract/secrets'
 import type { OutboundRequest } from '../encode'
+import { SIGNATURE_HEADER } from '../signature'
 import { encodePart } from '../template/form'
 import { escapeXml } from '../template/xml'
 
@@ -17,11 +18,13 @@ export async function masked(
   request: OutboundRequest,
   contract: ResolvedContract,
   call: 'ping' | 'post',
+  now: number,
 ): Promise<OutboundRequest> {
   const paths = Object.keys(splitSecrets(contract).secrets)
   const authorized = await authorize(request, contract, call, {
     secrets: Object.fromEntries(paths.map((path) => [path, STAND_IN])),
     tokens: async () => ({ ok: true, token: STAND_IN }),
+    now,
   })
   if (!authorized.ok) return request
   const { url, method, headers, body } = authorized.request
@@ -33,7 +36,11 @@ export async function masked(
     headers: headers.map(([name, value]) => [
       name,
       // User and password are one word in base64.
-      isBasic && name === 'authorization' ? `Basic ${SECRET_MASK}` : show(value),
+      isBasic && name === 'authorization'
+        ? `Basic ${SECRET_MASK}`
+        : name === SIGNATURE_HEADER
+          ? SECRET_MASK
+          : show(value),
     ]),
     body: body === null ? null : show(body),
   }

@@ -93,6 +93,24 @@ describe('checkBuyerContract', () => {
       'post.request.headers.X-A',
       'invalid_template',
     ],
+    [
+      'a signature among the headers',
+      { post: request({ headers: { 'X-LD-Signature': 'x' } }) },
+      'post.request.headers.X-LD-Signature',
+      'invalid_value',
+    ],
+    [
+      'a signature of nothing',
+      { post: request({ format: 'query', signature: { secret: 'a-secret-to-sign-by' } }) },
+      'post.request.signature',
+      'invalid_value',
+    ],
+    [
+      'a signature that can be guessed',
+      { post: request({ signature: { secret: 'short' } }) },
+      'post.request.signature.secret',
+      'invalid_value',
+    ],
     ['a header of ours', { post: request({ headers: { Host: 'x' } }) }, 'post.request.headers.Host', 'invalid_value'],
     [
       'a credential among the headers',

@@ -47,9 +47,86 @@ describe('secrets', () => {
     const auth: BuyerAuth = { type: 'bearer', token: 's3cret' }
     const { secrets } = splitSecrets(written(both(auth, auth)))
     const shown = maskSecrets(written(both(auth, { type: 'bearer', token: 'other' })))
-    expect(unmaskSecrets(shown, secrets)).toEqual({ contract: written(both(auth, auth)), missing: [] })
-    expect(unmaskSecrets(shown, {}).missing).toEqual(['ping.request.auth.token', 'post.request.auth.token'])
+    const known = { contract: written(both(auth, auth)), secrets }
+    expect(unmaskSecrets(shown, known)).toEqual({ contract: written(both(auth, auth)), missing: [], moved: [] })
+    const all = ['ping.request.auth.token', 'post.request.auth.token']
+    expect(unmaskSecrets(shown, null).missing).toEqual(all)
+    expect(unmaskSecrets(shown, { ...known, secrets: {} }).missing).toEqual(all)
     const changed = written(both(auth, { type: 'bearer', token: 'new' }))
-    expect(unmaskSecrets(changed, secrets).contract).toEqual(changed)
+    expect(unmaskSecrets(changed, known).contract).toEqual(changed)
+  })
+
+  it('of signatures are kept apart like those of credentials, and are sent nowhere', () => {
+    const signed = (url: string, secret: string) => written({ post: { request: { url, signature: { secret } } } })
+    const whole = signed(POST_URL, 'a-secret-to-sign-by')
+    const { public: open, secrets } = splitSecrets(whole)
+    expect(secrets).toEqual({ 'post.request.signature.secret': 'a-secret-to-sign-by' })
+    expect(JSON.stringify([open, maskSecrets(whole)])).not.toContain('a-secret')
+    expect(joinSecrets(open, secrets)).toEqual(whole)
+    const moved = unmaskSecrets(signed('https://other.example/', SECRET_MASK), { contract: open, secrets })
+    expect(moved).toEqual({ contract: signed('https://other.example/', 'a-secret-to-sign-by'), missing: [], moved: [] })
+  })
+
+  const OAUTH = AUTHS.find(({ type }) => type === 'oauth_client_credentials') as BuyerAuth
+  const BEARER: BuyerAuth = { type: 'bearer', token: 's3cret' }
+
+  it.each<[string, BuyerAuth, object, object, boolean]>([
+    ['another host', BEARER, { url: 'https://a.example/x' }, { url: 'https://b.example/x' }, true],
+    ['another port', BEARER, { url: 'https://a.example/x' }, { url: 'https://a.example:8443/x' }, true],
+    [
+      'a host that only begins the same',
+      BEARER,
+      { url: 'https://a.example/x' },
+      { url: 'https://a.example.b.example/x' },
+      true,
+    ],
+    ['another path', BEARER, { url: 'https://a.example/x' }, { url: 'https://A.example/y/{{zip}}' }, false],
+    [
+      'a new test URL elsewhere',
+      BEARER,
+      { url: 'https://a.example/x' },
+      { url: 'https://a.example/x', test_url: 'https://b.example/' },
+      true,
+    ],
+    [
+      'a test URL at the same host',
+      BEARER,
+      { url: 'https://a.example/x' },
+      { url: 'https://a.example/x', test_url: 'https://a.example/t' },
+      false,
+    ],
+    [
+      'the live URL at the host of the test',
+      BEARER,
+      { url: 'https://a.example/', test_url: 'https://b.example/' },
+      { url: 'https://b.example/' },
+      false,
+    ],
+    [
+      'a token URL elsewhere',
+      OAUTH,
+      { url: 'https://b.example/' },
+      { url: 'https://b.example/', auth: { ...OAUTH, token_url: 'https://c.example/t' } },
+      true,
+    ],
+    [
+      'a token URL at the host of the leads',
+      OAUTH,
+      { url: 'https://l.example/' },
+      { url: 'https://l.example/', auth: { ...OAUTH, token_url: 'https://l.example/t' } },
+      true,
+    ],
+  ])('that would go to %s: refused or kept', (_, auth, before, after, isMoved) => {
+    const contractOf = (request: object) => written({ post: { request: { auth, ...request } } })
+    const { public: stored, secrets } = splitSecrets(contractOf(before))
+    const { moved, missing } = unmaskSecrets(maskSecrets(contractOf(after)), { contract: stored, secrets })
+    expect([moved.length, missing]).toEqual([isMoved ? 1 : 0, []])
+  })
+
+  it('of one call do not open the other', () => {
+    const { public: stored, secrets } = splitSecrets(written(both(BEARER, BEARER)))
+    const swapped = { ...both(BEARER, BEARER), post: { request: { url: 'https://other.example/', auth: BEARER } } }
+    const { moved } = unmaskSecrets(maskSecrets(written(swapped)), { contract: stored, secrets })
+    expect(moved).toEqual(['post.request.auth.token'])
   })
 })

@@ -246,6 +246,25 @@ describe('PUT /v1/campaigns/{id}/buyers/{buyerId}', () => {
 })
 
 describe('secrets', () => {
+  test('that are masked are not sent to another host than they were given for', async () => {
+    await management.call('PUT', path, withSecrets('hush-ping', 'hush-post'))
+    const { body: shown } = await management.call('GET', path)
+    const { id: _, campaign_id: __, buyer_id: ___, created_at: ____, updated_at: _____, ...kept } = shown
+    const moved = {
+      ...kept,
+      post: { ...kept.post, request: { ...kept.post.request, url: 'https://elsewhere.example/' } },
+    }
+    const refused = await management.call('PUT', path, moved)
+    expect([refused.status, refused.body.field_errors]).toEqual([
+      422,
+      [{ field: 'post.request.auth.token', code: 'invalid_value', expected: expect.stringMatching(/other hosts/) }],
+    ])
+    expect((await management.call('PUT', path, kept)).status).toBe(200)
+    const auth = { type: 'bearer', token: 'hush-new' }
+    const anew = { ...moved, post: { ...moved.post, request: { ...moved.post.request, auth } } }
+    expect((await management.call('PUT', path, anew)).status).toBe(200)
+  })
+
   test('are sealed, and no answer, row or document shows them', async () => {
     const put = await management.call('PUT', path, withSecrets('hush-ping', 'hush-post'))
     expect(put.status).toBe(201)

@@ -379,6 +379,17 @@ describe('secrets', () => {
     expect(JSON.stringify(await received('test'))).toContain('Bearer the-access-token')
   })
 
+  test('to sign by are used and not shown, nor is the signature', async () => {
+    const contract = contractWith('echo', 'echo')
+    const request = { ...contract.post.request, signature: { secret: SECRET } }
+    await put({ ...contract, post: { ...contract.post, request } })
+    const { body } = await tryIt({ send: 'test' })
+    expect(body.post.request.headers['x-ld-signature']).toBe(MASK)
+    expect(JSON.stringify(body)).not.toContain(SECRET)
+    const signature = expect.stringMatching(/^t=\d{10},v1=[0-9a-f]{64}$/)
+    expect((await received('test'))[1]).toMatchObject({ headers: { 'x-ld-signature': signature } })
+  })
+
   test('that cannot be exchanged are a failure with its reason', async () => {
     const auth = { type: 'oauth_client_credentials', token_url: at('status/401'), client_id: 'a', client_secret: 'b' }
     const { body } = await tryIt({ send: 'test', contract: withAuth(auth, { type: 'none' }) })

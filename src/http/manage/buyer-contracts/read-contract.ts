@@ -62,16 +62,18 @@ export function refuseContract(
 /** Sealed secrets are opened only where the body asks to keep one. */
 async function unmask(c: AppContext, { written, known, at }: WrittenContract): Promise<BuyerContractInput | Response> {
   const { contractCompiler } = c.var.services
-  const blind = contractCompiler.unmaskSecrets(written, {})
+  const blind = contractCompiler.unmaskSecrets(written, null)
   if (blind.missing.length === 0) return blind.contract
-  const { contract, missing } = contractCompiler.unmaskSecrets(written, await secretsOf(c, known))
-  if (missing.length === 0) return contract
-  const errors = missing.map((field) => ({
-    field: at + field,
-    code: 'invalid_value' as const,
-    expected: 'the secret itself; there is none that the mask could stand for',
-  }))
-  return invalid(c, errors)
+  const stored = known === null ? null : { contract: known.settings, secrets: await secretsOf(c, known) }
+  const { contract, missing, moved } = contractCompiler.unmaskSecrets(written, stored)
+  if (missing.length === 0 && moved.length === 0) return contract
+  const error = (expected: string) => (field: string) => {
+    return { field: at + field, code: 'invalid_value' as const, expected }
+  }
+  return invalid(c, [
+    ...missing.map(error('the secret itself; there is none that the mask could stand for')),
+    ...moved.map(error('the secret itself; the one that the mask stands for was given for other hosts')),
+  ])
 }
 
 /** @returns the secrets of a stored contract, by their path in it */
