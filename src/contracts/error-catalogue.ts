@@ -37,10 +37,6 @@ export const ERROR_CATALOGUE = {
     when: 'The body is not UTF-8, not JSON (or a form), not an object, or nested deeper than 64 levels.',
     action: 'Correct how the body is encoded; nothing in it was looked at.',
   }),
-  malformed_request: entry(400, 'Malformed request', 'The request could not be read.', {
-    when: 'Something other than the body cannot be read, as a header.',
-    action: 'Correct what `message` names.',
-  }),
   idempotency_key_invalid: entry(400, 'Idempotency key invalid', 'Idempotency-Key is 1 to 255 printable characters.', {
     when: 'The `Idempotency-Key` is empty, longer than 255 characters, or holds others than printable ASCII.',
     action: 'Send a UUID or another unique text, bare or in double quotes.',

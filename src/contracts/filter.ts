@@ -28,9 +28,10 @@ export const MAX_FILTERS = 50
 const MAX_VALUES = 1_000
 
 /** The name of a campaign's field. */
-export const fieldNameSchema = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]{0,63}$/, {
-  error: 'name of 1 to 64 letters, digits and underscores',
-})
+export const fieldNameSchema = z
+  .string()
+  .regex(/^[a-zA-Z_][a-zA-Z0-9_]{0,63}$/, { error: 'name of 1 to 64 letters, digits and underscores' })
+  .openapi({ example: 'state' })
 
 const scalarSchema = z.union([z.string().max(500), z.number(), z.boolean()])
 

@@ -3,6 +3,7 @@
  * contract's shape, also not for an unknown path.
  */
 import { type App, createApp } from './app'
+import { registerGetOpenApi } from './document/get-openapi'
 import { registerGetAuction } from './exchange/get-auction'
 import { registerGetLead } from './exchange/get-lead'
 import { registerListLeads } from './exchange/list-leads'
@@ -35,6 +36,7 @@ export function createGavel(services: Services, log: (event: string, details: Re
   registerManagement(app)
   app.notFound(unknownRoute(app))
   app.onError((error, c) => {
+  registerGetOpenApi(app)
     // The error's own words stay inside: they may quote what was sent.
     log('request_failed', { requestId: c.var.requestId, path: c.req.routePath, error: error.name })
     return problem(c, 'internal_error')

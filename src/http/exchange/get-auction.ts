@@ -1,18 +1,13 @@
 /** `GET /v1/auctions/{id}`: who bid what, who won and why, and how long each took, for operators. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { auctionSchema } from '../../contracts/lead-record'
-import { problemSchema } from '../../contracts/problem'
 import { decodeAuctionId } from '../../security/public-ids'
 import type { App, AppContext } from '../app'
 import { requireRole } from '../plumbing/authenticate'
+import { problemsOf } from '../plumbing/described'
 import { json, problem } from '../plumbing/reply'
 import { auctionOfRow, auctionOfView } from './auction-view'
 import { type AuctionSource, readAuction } from './read-auction'
-
-const refused = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: problemSchema } },
-})
 
 const route = createRoute({
   method: 'get',
@@ -25,9 +20,7 @@ const route = createRoute({
   },
   responses: {
     200: { description: 'The auction', content: { 'application/json': { schema: auctionSchema } } },
-    401: refused('Invalid API key'),
-    403: refused('Not an operator'),
-    404: refused('No such auction'),
+    ...problemsOf('unauthorized', 'forbidden', 'not_found'),
   },
 })
 

@@ -1,18 +1,13 @@
 /** `GET /v1/leads/{id}`: one lead with its fields, for operators, as soon as it was answered. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { leadSchema } from '../../contracts/lead-record'
-import { problemSchema } from '../../contracts/problem'
 import { decodeLeadId } from '../../security/public-ids'
 import type { App } from '../app'
 import { requireRole } from '../plumbing/authenticate'
+import { problemsOf } from '../plumbing/described'
 import { json, problem } from '../plumbing/reply'
 import { leadOfAuction, leadOfRow } from './lead-view'
 import { readAuction } from './read-auction'
-
-const refused = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: problemSchema } },
-})
 
 const route = createRoute({
   method: 'get',
@@ -25,9 +20,7 @@ const route = createRoute({
   },
   responses: {
     200: { description: 'The lead', content: { 'application/json': { schema: leadSchema } } },
-    401: refused('Invalid API key'),
-    403: refused('Not an operator'),
-    404: refused('No such lead'),
+    ...problemsOf('unauthorized', 'forbidden', 'not_found'),
   },
 })
 

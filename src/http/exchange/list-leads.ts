@@ -2,17 +2,12 @@
 import { createRoute } from '@hono/zod-openapi'
 import { leadListQuerySchema, leadPageSchema } from '../../contracts/lead-record'
 import { DEFAULT_LIMIT, pageBody } from '../../contracts/pagination'
-import { problemSchema } from '../../contracts/problem'
 import type { App } from '../app'
 import { requireRole } from '../plumbing/authenticate'
+import { problemsOf } from '../plumbing/described'
 import { check, invalid } from '../plumbing/field-errors'
 import { json } from '../plumbing/reply'
 import { leadOfRow } from './lead-view'
-
-const refused = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: problemSchema } },
-})
 
 const route = createRoute({
   method: 'get',
@@ -23,9 +18,7 @@ const route = createRoute({
   request: { query: leadListQuerySchema },
   responses: {
     200: { description: 'A page of leads', content: { 'application/json': { schema: leadPageSchema } } },
-    401: refused('Invalid API key'),
-    403: refused('Not an operator'),
-    422: refused('Field errors'),
+    ...problemsOf('unauthorized', 'forbidden', 'invalid_payload'),
   },
 })
 

@@ -7,8 +7,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { leadAnswerSchema } from '../../contracts/lead-answer'
 import type { SubmitResult } from '../../contracts/objects'
-import { problemSchema } from '../../contracts/problem'
-import type { App, AppContext } from '../app'
+import { type App, type AppContext, credentialIds } from '../app'
+import { BODY_PROBLEMS, IDEMPOTENCY_PROBLEMS, problemsOf } from '../plumbing/described'
 import { readIdempotencyKey } from '../plumbing/idempotency-key'
 import { problem } from '../plumbing/reply'
 import { readSupplierCall } from './caller'
@@ -33,10 +33,6 @@ const answered = (description: string) => ({
   description,
   content: { 'application/json': { schema: leadAnswerSchema } },
 })
-const refused = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: problemSchema } },
-})
 
 const route = createRoute({
   method: 'post',
@@ -57,14 +53,23 @@ const route = createRoute({
   responses: {
     201: answered('Sold, or no buyer took it'),
     202: answered("The winner's answer is not known yet"),
-    400: refused('Malformed body or Idempotency-Key'),
-    401: refused('Invalid API key'),
-    403: refused('Supplier not linked to this campaign'),
-    404: refused('Campaign not found or without active buyers'),
-    409: refused('Ping id used, campaign paused, or the first request still runs'),
-    413: refused('Body over 64 KiB'),
-    415: refused('Content type not taken'),
-    422: refused('Field errors, filters, ping id or Idempotency-Key'),
+    ...problemsOf(
+      'unauthorized',
+      'unauthorized@403',
+      'forbidden',
+      'invalid_campaign',
+      'inactive_campaign',
+      'capped',
+      'duplicate',
+      'filtered',
+      'suppressed',
+      'ping_id_used',
+      'ping_id_invalid',
+      'ping_id_expired',
+      'ping_id_mismatch',
+      ...BODY_PROBLEMS,
+      ...IDEMPOTENCY_PROBLEMS,
+    ),
   },
 })
 

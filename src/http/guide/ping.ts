@@ -2,13 +2,13 @@
  * `POST /api/v1/ping`: would this lead be taken? Nothing is written and no database is read.
  */
 import { createRoute, z } from '@hono/zod-openapi'
-import { problemSchema } from '../../contracts/problem'
 import type { CampaignSnapshot } from '../../contracts/snapshot'
 import { judgeIntake, whyNobody } from '../../core/campaign/intake'
 import type { LeadFields } from '../../core/lead/fields'
 import { INTAKE_MESSAGES, type IntakeReason } from '../../core/reasons'
 import { PING_TOKEN_LIFE_MS } from '../../security/ping-token'
 import type { App, AppContext } from '../app'
+import { BODY_PROBLEMS, problemsOf } from '../plumbing/described'
 import { json, problem } from '../plumbing/reply'
 import { suppress } from '../plumbing/suppress'
 import { readSupplierCall, type SupplierCall } from './caller'
@@ -34,11 +34,6 @@ const pingAnswerSchema = z
   ])
   .openapi('SupplierPingAnswer')
 
-const problemContent = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: problemSchema } },
-})
-
 const route = createRoute({
   method: 'post',
   path: '/api/v1/ping',
@@ -56,12 +51,7 @@ const route = createRoute({
   },
   responses: {
     200: { description: 'The verdict', content: { 'application/json': { schema: pingAnswerSchema } } },
-    400: problemContent('Malformed body'),
-    401: problemContent('Invalid API key'),
-    403: problemContent('Supplier not linked to this campaign'),
-    413: problemContent('Body over 64 KiB'),
-    415: problemContent('Content type not taken'),
-    422: problemContent('Field errors'),
+    ...problemsOf('unauthorized', 'unauthorized@403', 'forbidden', ...BODY_PROBLEMS),
   },
 })
 

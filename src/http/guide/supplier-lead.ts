@@ -1,16 +1,11 @@
 /** `GET /api/v1/leads/{id}`: the supplier's own view, from the auction itself, so that it is there as soon as the answer. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { leadAnswer, leadAnswerSchema } from '../../contracts/lead-answer'
-import { problemSchema } from '../../contracts/problem'
 import { decodeLeadId } from '../../security/public-ids'
 import type { App } from '../app'
 import { requireRole } from '../plumbing/authenticate'
+import { problemsOf } from '../plumbing/described'
 import { json, problem } from '../plumbing/reply'
-
-const refused = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: problemSchema } },
-})
 
 const route = createRoute({
   method: 'get',
@@ -21,9 +16,7 @@ const route = createRoute({
   request: { params: z.object({ id: z.string() }) },
   responses: {
     200: { description: 'The lead', content: { 'application/json': { schema: leadAnswerSchema } } },
-    401: refused('Invalid API key'),
-    403: refused("Not a supplier's key"),
-    404: refused('No such lead of this supplier'),
+    ...problemsOf('unauthorized', 'forbidden', 'not_found'),
   },
 })
 

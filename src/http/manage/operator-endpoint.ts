@@ -1,9 +1,11 @@
 /** What all endpoints of the management API share: who may call them, and how they are described. */
-import type { RouteConfig, z } from '@hono/zod-openapi'
-import { PROBLEMS, type ProblemCode, problemSchema } from '../../contracts/problem'
+import type { RouteConfig } from '@hono/zod-openapi'
 import type { TenantStores } from '../../stores/tenant-stores'
 import type { App, AppContext } from '../app'
 import { requireRole } from '../plumbing/authenticate'
+import { type DeclaredProblem, problemsOf } from '../plumbing/described'
+
+export { BODY_PROBLEMS, jsonAnswer, jsonBody } from '../plumbing/described'
 
 /**
  * Registers an endpoint that only operators may call. The body is read by hand: its limit and its errors are the contract's.
@@ -30,30 +32,7 @@ export function pathId(c: AppContext, name: string): string {
   return /^[\w-]{1,64}$/.test(id) ? id : ''
 }
 
-/** @returns a request's body for createRoute */
-export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
-  return { required: true, content: { 'application/json': { schema } } }
-}
-
-/** @returns an answer for createRoute */
-export function jsonAnswer<Schema extends z.ZodType>(description: string, schema: Schema) {
-  return { description, content: { 'application/json': { schema } } }
-}
-
-const ALWAYS: readonly ProblemCode[] = ['unauthorized', 'forbidden']
-/** What an endpoint with a body can answer besides. */
-export const BODY_PROBLEMS: readonly ProblemCode[] = [
-  'malformed_body',
-  'body_too_large',
-  'unsupported_media_type',
-  'invalid_payload',
-]
-
 /** @returns the errors of an endpoint for createRoute, beside those that every endpoint here can answer */
-export function problems(...codes: readonly ProblemCode[]) {
-  const entries = [...ALWAYS, ...codes].map((code) => {
-    const { status, title } = PROBLEMS[code]
-    return [status, { description: title, content: { 'application/problem+json': { schema: problemSchema } } }] as const
-  })
-  return Object.fromEntries(entries)
+export function problems(...codes: readonly DeclaredProblem[]) {
+  return problemsOf('unauthorized', 'forbidden', ...codes)
 }

@@ -6,21 +6,16 @@
  */
 import { createRoute } from '@hono/zod-openapi'
 import { type PnlReportWire, pnlQuerySchema, pnlReportSchema } from '../../contracts/pnl-report'
-import { problemSchema } from '../../contracts/problem'
 import { moneyOf } from '../../contracts/profit'
 import { MAX_PNL_ROWS, type PnlRow, type PnlSums } from '../../stores/report-store'
 import type { App } from '../app'
 import { requireRole } from '../plumbing/authenticate'
+import { problemsOf } from '../plumbing/described'
 import { check, invalid } from '../plumbing/field-errors'
 import { json } from '../plumbing/reply'
 
 const HOUR_MS = 3_600_000
 const DEFAULT_PERIOD_MS = 30 * 24 * HOUR_MS
-
-const refused = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: problemSchema } },
-})
 
 const route = createRoute({
   method: 'get',
@@ -31,9 +26,7 @@ const route = createRoute({
   request: { query: pnlQuerySchema },
   responses: {
     200: { description: 'The report', content: { 'application/json': { schema: pnlReportSchema } } },
-    401: refused('Invalid API key'),
-    403: refused('Not an operator'),
-    422: refused('Field errors'),
+    ...problemsOf('unauthorized', 'forbidden', 'invalid_payload'),
   },
 })
 

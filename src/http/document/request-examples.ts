@@ -1,0 +1,86 @@
+/**
+ * Bodies as callers would send them, by operation. Each is sent to a running Gavel by a test, with ids that exist put in
+ * place of those here.
+ */
+const CAMPAIGN = 'camp_01J9ZQ5F8W3B6T1X0V7K2M4N5P'
+const SUPPLIER = 'sup_01J9ZQ5F8W3B6T1X0V7K2M4N5P'
+const LEAD = {
+  first_name: 'Maria',
+  last_name: 'Garcia',
+  phone: '5125550182',
+  email: 'maria@example.com',
+  state: 'TX',
+}
+const ANSWER = { accepted: [{ path: 'accepted', op: 'eq', value: true }], price: ['bid_price'] }
+const BUYER_CONTRACT = {
+  status: 'active',
+  price: 40,
+  priority: 1,
+  weight: 1,
+  min_bid: 5,
+  max_bid: 500,
+  filters: [{ field: 'state', op: 'in', value: ['TX', 'FL', 'CA'] }],
+  caps: [{ period: 'day', count: 200, timezone: 'America/Chicago' }],
+  schedule: null,
+  ping: {
+    enabled: true,
+    request: {
+      url: 'https://buyer.example/ping',
+      format: 'json',
+      timeout_ms: 1500,
+      template: { state: '{{state}}', zip3: '{{zip | slice: 0, 3}}' },
+    },
+    answer: ANSWER,
+  },
+  post: {
+    request: {
+      url: 'https://buyer.example/leads',
+      format: 'json',
+      template: { first_name: '{{first_name}}', phone: '{{phone}}' },
+    },
+    answer: { accepted: [{ on: 'status', op: 'eq', value: 201 }], reference: ['id'] },
+  },
+}
+
+export const REQUEST_EXAMPLES: { readonly [operationId: string]: unknown } = {
+  pingLead: { flo_campaign_id: CAMPAIGN, flo_supplier_id: SUPPLIER, state: 'TX' },
+  ingestLead: { flo_campaign_id: CAMPAIGN, flo_supplier_id: SUPPLIER, ...LEAD },
+  createCampaign: {
+    name: 'Auto insurance, Texas',
+    vertical: 'auto_insurance',
+    sub_vertical: 'non_standard',
+    floor_price: 10,
+    fields: [
+      { name: 'first_name', type: 'string', required: true },
+      { name: 'last_name', type: 'string', required: true },
+      { name: 'phone', type: 'phone', required: true },
+      { name: 'email', type: 'email', required: true },
+      { name: 'state', type: 'state', required: true, required_on: 'ping' },
+    ],
+    filters: [{ field: 'state', op: 'in', value: ['TX', 'FL', 'CA'] }],
+    dedupe: { fields: ['phone'], days: 30 },
+  },
+  updateCampaign: { status: 'active', floor_price: 12.5 },
+  createSupplier: { name: 'Clickwise Media' },
+  updateSupplier: { name: 'Clickwise Media Group' },
+  createBuyer: {
+    name: 'Crown Mutual',
+    caps: [{ period: 'day', count: 500, timezone: 'America/Chicago' }],
+    budget: { amount: 10_000, period: 'month', timezone: 'America/Chicago' },
+  },
+  updateBuyer: { status: 'active', ping_rate: { per_second: 50 } },
+  putSourceLink: { cost_mode: 'revenue_share', cost_percent: 75, caps: [{ period: 'day', count: 100 }] },
+  putBuyerContract: BUYER_CONTRACT,
+  tryBuyerContract: { lead: { state: 'TX', zip: '77002' }, send: false },
+  readAnswer: {
+    answer: ANSWER,
+    call: 'ping',
+    sample: {
+      status: 200,
+      headers: { 'content-type': 'application/json' },
+      body: '{"accepted":true,"bid_price":"38.50"}',
+    },
+  },
+  createSuppressionList: { name: 'Do not call', scope: 'all_campaigns' },
+  updateSuppressionList: { name: 'Do not call, ours' },
+}
