@@ -25,11 +25,14 @@ export const BORDERS: { readonly [folder: string]: Border | typeof EVERYTHING } 
     folders: ['src/core', 'src/contracts'],
     packages: ['liquidjs', 'fast-xml-parser', 'node:crypto', ...ZOD],
   },
-  'src/security': { folders: ['src/core', 'src/contracts'], packages: ['node:buffer', 'node:crypto'] },
+  'src/security': {
+    folders: ['src/core', 'src/contracts'],
+    packages: ['jose', 'ipaddr.js', 'node:buffer', 'node:crypto'],
+  },
   'src/stores': { folders: ['src/core', 'src/contracts'], packages: ['drizzle-orm', 'node:buffer'] },
   'src/snapshots': {
     folders: ['src/core', 'src/contracts', 'src/security', 'src/stores', 'src/buyers'],
-    packages: [],
+    packages: ['jose'],
   },
   'src/http': {
     folders: ['src/core', 'src/contracts', 'src/security', 'src/stores'],

@@ -10,7 +10,9 @@ export interface RawSettings {
   readonly PING_TOKEN_KEYS?: string
   readonly BOOTSTRAP_OPERATOR_KEY?: string
   readonly BOOTSTRAP_SANDBOX_KEY?: string
+  readonly BOOTSTRAP_RATE_LIMIT?: string
   readonly ALLOW_LOOPBACK_BUYERS?: string
+  readonly PUBLIC_ORIGIN?: string
 }
 
 export interface Config {
@@ -20,7 +22,11 @@ export interface Config {
   readonly pingTokenKeys: readonly PingTokenKey[]
   /** Operator credentials that exist from the start, by tenant. Unset in production. */
   readonly bootstrapKeys: readonly { readonly tenantId: 'live' | 'sandbox'; readonly key: string }[]
+  /** Requests a second that each of them may send; null is the default of every client. */
+  readonly bootstrapRequestsPerSecond: number | null
   readonly allowLoopbackBuyers: boolean
+  /** Where the world reaches Gavel, as `https://api.example.com`; null takes the origin of each request. */
+  readonly publicOrigin: string | null
 }
 
 /** @throws where a setting is missing or malformed */
@@ -32,6 +38,8 @@ export function parseConfig(settings: RawSettings): Config {
       ...bootstrap('live', settings.BOOTSTRAP_OPERATOR_KEY),
       ...bootstrap('sandbox', settings.BOOTSTRAP_SANDBOX_KEY),
     ],
+    bootstrapRequestsPerSecond: readRate('BOOTSTRAP_RATE_LIMIT', settings.BOOTSTRAP_RATE_LIMIT ?? ''),
+    publicOrigin: readOrigin('PUBLIC_ORIGIN', settings.PUBLIC_ORIGIN ?? ''),
     allowLoopbackBuyers: settings.ALLOW_LOOPBACK_BUYERS === '1',
   }
 }
@@ -40,6 +48,20 @@ function readKey(name: string, text: string): Uint8Array<ArrayBuffer> {
   const bytes = fromBase64Url(text)
   if (bytes === null || bytes.length !== 32) throw new Error(`${name} must be 32 bytes in base64url`)
   return bytes
+}
+
+function readRate(name: string, text: string): number | null {
+  if (text === '') return null
+  const rate = Number(text)
+  if (!/^\d{1,6}$/.test(text) || rate < 1) throw new Error(`${name} must be a whole number of requests a second`)
+  return rate
+}
+
+function readOrigin(name: string, text: string): string | null {
+  if (text === '') return null
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url === null || url.origin !== text) throw new Error(`${name} must be an origin, as https://api.example.com`)
+  return text
 }
 
 function readTokenKeys(text: string): readonly PingTokenKey[] {

@@ -19,8 +19,10 @@ import type { BuyerLineAccountRpc } from '../src/contracts/buyer-line'
 import type { AuctionRpc, BuyerAccountRpc, SupplierGateRpc } from '../src/contracts/objects'
 import type { SuppressionBuilderRpc } from '../src/contracts/suppression-index'
 import { PingAllowance } from '../src/http/guide/ping-allowance'
+import { SampledCredentialUses } from '../src/http/plumbing/credential-uses'
 import type { Services } from '../src/http/services'
 import type { QueueServices } from '../src/queues'
+import { AccessTokens } from '../src/security/access-tokens'
 import { hashApiKey } from '../src/security/api-keys'
 import { toHex } from '../src/security/bytes'
 import { fingerprintOf } from '../src/security/fingerprint'
@@ -33,12 +35,14 @@ import { SuppressionHash } from '../src/security/suppression-hash'
 import { SnapshotPublisher } from '../src/snapshots/publisher'
 import { KvSnapshotReader } from '../src/snapshots/reader'
 import { SuppressionBuilder } from '../src/snapshots/suppression-builder'
+import { SigningKeyRing } from '../src/snapshots/signing-keys'
 import { SuppressionReader } from '../src/snapshots/suppression-reader'
 import { openDatabase } from '../src/stores/database'
 import { DeadLetterStore } from '../src/stores/dead-letter-store'
 import { applyLeadProjections } from '../src/stores/projector-store'
 import { PublishQueue } from '../src/stores/publish-queue'
 import { SuppressionQueue } from '../src/stores/suppression-queue'
+import { SigningKeyStore } from '../src/stores/signing-key-store'
 import { createTenantStores } from '../src/stores/tenant-stores'
 import { buyerTrialWith } from './buyer-trial'
 import { type Config, parseConfig, type RawSettings } from './config'
@@ -47,6 +51,7 @@ import { contractCompiler } from './contract-compiler'
 const BUYER_SECRETS = 'buyer-secrets'
 
 /** Names and numbers to the platform's log, as one line of JSON; never personal data. */
+const SIGNING_KEY = 'oauth-signing-key'
 export function log(event: string, details: { readonly [name: string]: string | number | null }): void {
   console.log(JSON.stringify({ event, ...details }))
 }
@@ -87,6 +92,9 @@ class Parts {
   constructor(env: Env) {
     this.env = env
     this.config = parseConfig(env as RawSettings)
+  readonly signingKeys: SigningKeyRing
+  readonly accessTokens: AccessTokens
+  readonly credentialUses: SampledCredentialUses
     this.box = new SealedBox(this.config.masterKey)
     this.envelope = new LeadEnvelope(this.config.masterKey)
     const edge = { kv: env.SNAPSHOTS, now, keepAlive: (work: Promise<unknown>) => waitUntil(work) }
@@ -99,6 +107,20 @@ class Parts {
       account: (tenantId: string, buyerId: string) => this.account(tenantId, buyerId),
       log,
     }
+    this.signingKeys = new SigningKeyRing({
+      kv: env.SNAPSHOTS,
+      store: new SigningKeyStore(openDatabase(env.DB)),
+      seal: (text) => this.box.seal(text, SIGNING_KEY),
+      open: (sealed) => this.box.open(sealed, SIGNING_KEY),
+      now,
+      newId: () => ulid(now(), random),
+    })
+    this.accessTokens = new AccessTokens(this.signingKeys, now)
+    this.credentialUses = new SampledCredentialUses({
+      now,
+      stores: (tenantId) => createTenantStores(env.DB, tenantId),
+      keepAlive: edge.keepAlive,
+    })
     this.tokens = createTokenProvider({ allowLoopback: this.config.allowLoopbackBuyers, now })
     this.line = new BuyerLine({
       allowLoopback: this.config.allowLoopbackBuyers,
@@ -169,10 +191,18 @@ export async function httpServices(env: Env): Promise<Services> {
       sleep: (ms) => scheduler.wait(ms),
     }),
     stores,
-    pingTokens: new PingTokens(config.pingTokenKeys),
+    publicOrigin: config.publicOrigin,
+    ...(config.bootstrapRequestsPerSecond !== null && {
+      bootstrapRequestsPerSecond: config.bootstrapRequestsPerSecond,
+    }),
+    accessTokens: shared.accessTokens,
+    credentialUses: shared.credentialUses,
+    pingTokens: shared.pingTokens,
+    bidTokens: shared.bidTokens,
     identityKey: async (text) => toHex(await identities.sign(text)),
     fingerprint: (path, body) => fingerprintOf(fingerprints, path, body),
     contractCompiler,
+      now,
     buyerTrial: buyerTrialWith({
       allowLoopback: config.allowLoopbackBuyers,
       now,

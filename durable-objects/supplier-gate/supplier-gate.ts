@@ -49,10 +49,11 @@ export class SupplierGateObject extends DurableObject implements SupplierGateRpc
     if (this.#configuration?.active === false) return { kind: 'refused', reason: 'unauthorized' }
     const { requestKey, fingerprint, auctionId, campaignId } = request
     const now = this.#services.now()
+    if (this.#hasEnded(request.credentials ?? [], now)) return { kind: 'refused', reason: 'revoked' }
     const known = requestKey === null ? null : this.#keys.find(requestKey, now)
     if (known !== null && known.fingerprint !== fingerprint) return { kind: 'key_reused' }
     const object = known?.auctionId ?? auctionId
-    const caps = this.#capsOf(campaignId)
+    const caps = request.takesPlace === false ? [] : this.#capsOf(campaignId)
     if (caps.length > 0 && !this.#leases.take(object, campaignId, caps, now))
       return { kind: 'refused', reason: 'capped' }
     if (requestKey !== null && known === null) {
@@ -110,6 +111,12 @@ export class SupplierGateObject extends DurableObject implements SupplierGateRpc
       // Asked again with the next alarm; the others are not to wait for it.
       return { status: 'open', payoutMicros: 0 }
     }
+  }
+
+  /** The edge may believe in a credential for a minute after it has ended. */
+  #hasEnded(credentials: readonly string[], now: number): boolean {
+    const ends = this.#configuration?.ends ?? {}
+    return credentials.some((id) => (ends[id] ?? Number.POSITIVE_INFINITY) <= now)
   }
 
   #capsOf(campaignId: string): readonly Cap[] {

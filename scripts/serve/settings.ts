@@ -16,7 +16,13 @@ type Environment = { readonly [name: string]: string | undefined }
 
 const DEFAULT_PORT = 8_787
 const HIGHEST_PORT = 65_535
-const PASSED_ON = ['BOOTSTRAP_OPERATOR_KEY', 'BOOTSTRAP_SANDBOX_KEY', 'ALLOW_LOOPBACK_BUYERS'] as const
+const PASSED_ON = [
+  'BOOTSTRAP_OPERATOR_KEY',
+  'BOOTSTRAP_SANDBOX_KEY',
+  'BOOTSTRAP_RATE_LIMIT',
+  'ALLOW_LOOPBACK_BUYERS',
+  'PUBLIC_ORIGIN',
+] as const
 
 /** @throws Refusal where a value makes no sense */
 export function readSettings(environment: Environment): ServeSettings {

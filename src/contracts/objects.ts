@@ -149,7 +149,7 @@ export interface AdmitLead {
 export type AdmitResult =
   | { readonly kind: 'admitted'; readonly auctionId: string }
   | { readonly kind: 'key_reused' }
-  | { readonly kind: 'refused'; readonly reason: 'unauthorized' | 'capped' }
+  | { readonly kind: 'refused'; readonly reason: 'unauthorized' | 'revoked' | 'capped' }
 
 export interface SupplierGateRpc {
   admit(request: AdmitLead): Promise<AdmitResult>

@@ -23,9 +23,10 @@ export interface CampaignSnapshot {
   readonly contracts: readonly SnapshotContract[]
 }
 
-/** Who an API key speaks for. */
+/** Who an API key or an OAuth client speaks for. */
 export interface CredentialSnapshot {
   readonly schema: typeof SNAPSHOT_SCHEMA
+  /** Of the key, or of the OAuth client. */
   readonly keyId: string
   readonly tenantId: string
   readonly role: 'supplier' | 'buyer' | 'operator'
@@ -33,6 +34,38 @@ export interface CredentialSnapshot {
   readonly scopes: readonly string[]
   readonly revoked: boolean
   readonly expiresAt: string | null
+  /** Whom rates and request keys are counted for: the same for a key and its successors. The key itself where left out. */
+  readonly clientId?: string
+  /** CIDR; any address where left out. */
+  readonly allowedNetworks?: readonly string[]
+  /** The default where left out. */
+  readonly requestsPerSecond?: number
+  /** Only of an OAuth client. */
+  readonly oauth?: OAuthClientSecrets
+}
+
+export interface OAuthClientSecrets {
+  /** SHA-256 of secrets that work, hex, and until when; null without end. */
+  readonly secrets: readonly { readonly hash: string; readonly until: string | null }[]
+  /** Ids of tokens that were revoked and have not ended by themselves. */
+  readonly revokedTokens: readonly string[]
+  /** Tokens that were issued before are void: there were too many to name. */
+  readonly tokensFrom: string | null
+}
+
+/** Where a supplier's pings may go that name no campaign: a hint that is no newer than the campaigns themselves. */
+export interface SupplierCampaignsSnapshot {
+  readonly schema: typeof SNAPSHOT_SCHEMA
+  readonly tenantId: string
+  readonly campaigns: readonly {
+    readonly id: string
+    readonly vertical: string
+    readonly subVertical: string | null
+  }[]
+}
+
+export function supplierCampaignsSnapshotKey(supplierId: string): string {
+  return `supplier-campaigns:${supplierId}`
 }
 
 /** @returns the KV key of a campaign's snapshot. */
@@ -43,4 +76,8 @@ export function campaignSnapshotKey(campaignId: string): string {
 /** @param hash SHA-256 of the API key, hex */
 export function credentialSnapshotKey(hash: string): string {
   return `credential:${hash}`
+}
+
+export function oauthClientSnapshotKey(clientId: string): string {
+  return `oauth-client:${clientId}`
 }

@@ -11,12 +11,30 @@ export interface Principal {
   readonly role: 'supplier' | 'buyer' | 'operator'
   /** The supplier or buyer; null for an operator. */
   readonly subjectId: string | null
+  /** Of the API key, or of the OAuth client. */
   readonly keyId: string
+  /** Of the OAuth token; null for an API key. */
+  readonly tokenId: string | null
+  /** Whom rates and request keys are counted for: the same for a key and what took its place when it was rotated. */
+  readonly clientId: string
   readonly scopes: readonly string[]
+  /** How many requests of the client are answered in a second. */
+  readonly requestsPerSecond: number
 }
 
+/** @returns the ids of what the caller has shown, each of which may have ended since the edge heard of it */
+export function credentialIds({ keyId, tokenId }: Principal): readonly string[] {
+  return tokenId === null ? [keyId] : [keyId, tokenId]
+}
+
+/** What a request shows of its caller; `foreign_network` is a valid credential from where it may not be used. */
+export type Identity =
+  | { readonly kind: 'known'; readonly principal: Principal }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'foreign_network' }
+
 export interface AppEnv {
-  Variables: { services: Services; requestId: string; principal: Principal }
+  Variables: { services: Services; requestId: string; principal: Principal; identity?: Identity }
 }
 
 export type AppContext = Context<AppEnv>

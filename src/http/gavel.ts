@@ -14,6 +14,7 @@ import { registerManagement } from './manage'
 import { problem } from './plumbing/reply'
 import { unknownRoute } from './plumbing/unknown-route'
 import { registerPnl } from './reports/pnl'
+import { knowCaller } from './plumbing/know-caller'
 import type { Services } from './services'
 
 /** @returns the app, to be built once an isolate */
@@ -29,6 +30,7 @@ export function createGavel(services: Services, log: (event: string, details: Re
   registerPing(app)
   registerIngest(app)
   registerSupplierLead(app)
+  app.use('*', knowCaller)
   registerListLeads(app)
   registerGetLead(app)
   registerGetAuction(app)

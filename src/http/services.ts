@@ -10,8 +10,10 @@ import type { AccountHealth } from '../contracts/buyer-line'
 import type { BuyerTrialOrder, BuyerTrialResult } from '../contracts/buyer-trial'
 import type { ContractCompiler } from '../contracts/contract-compiler'
 import type { AuctionRpc, SupplierGateRpc } from '../contracts/objects'
-import type { CampaignSnapshot, CredentialSnapshot } from '../contracts/snapshot'
+import type { CampaignSnapshot, CredentialSnapshot, SupplierCampaignsSnapshot } from '../contracts/snapshot'
 import type { Contact } from '../core/suppression/contact'
+import type { AccessTokens } from '../security/access-tokens'
+import type { BidTokens } from '../security/bid-token'
 import type { LeadEnvelope } from '../security/lead-envelope'
 import type { PingTokens } from '../security/ping-token'
 import type { SuppressionHash } from '../security/suppression-hash'
@@ -21,8 +23,16 @@ import type { PingAllowance } from './guide/ping-allowance'
 /** The compiled configuration, from the isolate's memory or KV; never from D1. */
 export interface SnapshotReader {
   campaign(campaignId: string): Promise<CampaignSnapshot | null>
+  /** @returns the campaigns that the supplier may be linked to; what they say themselves is what holds */
+  supplierCampaigns(supplierId: string): Promise<SupplierCampaignsSnapshot | null>
   /** @param hash SHA-256 of an API key, hex */
   credential(hash: string): Promise<CredentialSnapshot | null>
+  oauthClient(clientId: string): Promise<CredentialSnapshot | null>
+}
+
+/** When credentials were used last, written behind the answer and for each of them about once a minute. */
+export interface CredentialUses {
+  note(credential: { readonly tenantId: string; readonly keyId: string }): void
 }
 
 /** Takes changes of the configuration to the edge and to the objects that decide by it. */
@@ -62,14 +72,29 @@ export interface BuyerTrial {
   readSample(question: AnswerQuestion, currency: string): SampleReading
 }
 
+/** The pages that people see, drawn elsewhere. */
+export interface Pages {
+  /** The API reference. @param scriptPath where its script is served */
+  reference(scriptPath: string, nonce: string): Promise<string>
+  /** Its script, compressed with gzip. */
+  referenceScript(): Promise<ArrayBuffer>
+}
+
 export interface Services {
   readonly allowLoopbackBuyers: boolean
   /** SHA-256 (hex) of the operator credentials given at start, and the tenant of each. */
   readonly bootstrapOperators: ReadonlyMap<string, string>
+  /** The default where left out. */
+  readonly bootstrapRequestsPerSecond?: number
+  /** The origin that tokens are issued by and for; that of the request where null. */
+  readonly publicOrigin: string | null
+  readonly accessTokens: AccessTokens
+  readonly credentialUses: CredentialUses
   readonly snapshots: SnapshotReader
   readonly publisher: Publisher
   readonly stores: (tenantId: string) => TenantStores
   readonly pingTokens: PingTokens
+  readonly bidTokens: Pick<BidTokens, 'open'>
   /** A keyed hash of a request's canonical body. */
   readonly fingerprint: (path: string, body: unknown) => Promise<string>
   /** A keyed hash by which a lead is known again, hex. */
@@ -92,6 +117,7 @@ export interface Services {
   readonly suppressionHash: SuppressionHash
   /** Has the tenant's index built anew, behind the answer. A failure is harmless: the cron asks again. */
   readonly buildSuppressionIndex: (tenantId: string) => Promise<void>
+  readonly pages: Pages
   /** Milliseconds since 1970. */
   readonly now: () => number
   /** @returns `<prefix>_<ulid>` */

@@ -23,7 +23,15 @@ export interface NewApiKey {
 
 /** Makes a key for a tenant's mode. */
 export async function createApiKey(mode: KeyMode): Promise<NewApiKey> {
-  const prefix = mode === 'live' ? 'ld_live_' : 'ld_test_'
+  return await createSecret(mode === 'live' ? 'ld_live_' : 'ld_test_')
+}
+
+/** Makes the secret of an OAuth client: of the same strength and form, and told from a key by its beginning. */
+export async function createClientSecret(): Promise<NewApiKey> {
+  return await createSecret('ld_secret_')
+}
+
+async function createSecret(prefix: string): Promise<NewApiKey> {
   const unchecked = prefix + randomBase62(RANDOM_CHARS)
   const key = unchecked + checksum(unchecked)
   return { key, hash: await hashApiKey(key), prefix: key.slice(0, prefix.length + 4), lastFour: key.slice(-4) }

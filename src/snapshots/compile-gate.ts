@@ -1,11 +1,16 @@
 /** From a supplier and its source links to what its gate decides by. Pure. */
 import type { GateConfiguration } from '../contracts/objects'
 import type { SourceLinkSettings } from '../contracts/source-link'
+import type { CredentialEnd } from '../stores/credential-end-store'
 import type { SourceLinkRow } from '../stores/source-link-store'
 import type { SupplierRow } from '../stores/supplier-store'
 import { compileCap } from './compile-cap'
 
-export function compileGate(supplier: SupplierRow, links: readonly SourceLinkRow[]): GateConfiguration {
+export function compileGate(
+  supplier: SupplierRow,
+  links: readonly SourceLinkRow[],
+  ends: readonly CredentialEnd[],
+): GateConfiguration {
   const capped = links.flatMap(({ campaignId, settings }) => {
     const { caps, ping_caps, test_mode } = settings as SourceLinkSettings
     if (caps.length === 0 && ping_caps.length === 0) return []
@@ -18,5 +23,6 @@ export function compileGate(supplier: SupplierRow, links: readonly SourceLinkRow
     version: supplier.version,
     active: supplier.status === 'active' && supplier.archivedAt === null,
     links: Object.fromEntries(capped),
+    ends: Object.fromEntries(ends.map(({ id, endsAt }) => [id, Date.parse(endsAt)])),
   }
 }

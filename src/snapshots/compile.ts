@@ -7,17 +7,11 @@ import type { ContractCompiler } from '../contracts/contract-compiler'
 import { toFilter } from '../contracts/filter'
 import { knownFields } from '../contracts/known-fields'
 import { amountToMicros, percentToShare } from '../contracts/money'
-import {
-  type CampaignSnapshot,
-  type CredentialSnapshot,
-  SNAPSHOT_SCHEMA,
-  type SnapshotContract,
-} from '../contracts/snapshot'
+import { type CampaignSnapshot, SNAPSHOT_SCHEMA, type SnapshotContract } from '../contracts/snapshot'
 import type { SourceLinkSettings } from '../contracts/source-link'
 import type { Campaign, ContractTerms, SourceLink } from '../core/campaign/campaign'
 import { openMinutes, type Schedule } from '../core/limits/schedule'
 import type { CostTerms } from '../core/money/payout'
-import type { ApiKeyRow } from '../stores/api-key-store'
 import type { CampaignConfiguration } from '../stores/configuration-store'
 
 type Compiler = Pick<ContractCompiler, 'resolve' | 'fieldsRead'>
@@ -40,19 +34,6 @@ export function compileCampaign(configuration: CampaignConfiguration, compiler: 
     campaign: compileTerms(configuration, named),
     links: Object.fromEntries(links.map((rows) => [rows.supplier.id, compileLink(rows)])),
     contracts,
-  }
-}
-
-export function compileCredential(key: ApiKeyRow): CredentialSnapshot {
-  return {
-    schema: SNAPSHOT_SCHEMA,
-    keyId: key.id,
-    tenantId: key.tenantId,
-    role: key.role,
-    subjectId: key.subjectId,
-    scopes: key.scopes,
-    revoked: key.revokedAt !== null,
-    expiresAt: key.expiresAt,
   }
 }
 

@@ -7,13 +7,23 @@
  */
 import type { ContractCompiler } from '../contracts/contract-compiler'
 import type { AccountConfiguration, GateConfiguration } from '../contracts/objects'
-import { campaignSnapshotKey, credentialSnapshotKey } from '../contracts/snapshot'
+import {
+  campaignSnapshotKey,
+  credentialSnapshotKey,
+  oauthClientSnapshotKey,
+  SNAPSHOT_SCHEMA,
+  type SupplierCampaignsSnapshot,
+  supplierCampaignsSnapshotKey,
+} from '../contracts/snapshot'
 import { unreachable } from '../core/assert'
+import { ACCESS_TOKEN_LIFE_MS } from '../security/access-tokens'
+import type { ApiKeyRow } from '../stores/api-key-store'
 import type { PublishQueue } from '../stores/publish-queue'
 import type { PublishRow } from '../stores/publish-store'
 import type { TenantStores } from '../stores/tenant-stores'
-import { compileCampaign, compileCredential } from './compile'
+import { compileCampaign } from './compile'
 import { compileAccount } from './compile-account'
+import { compileCredential, compileOAuthClient, MAX_REVOKED_TOKENS } from './compile-credential'
 import { compileGate } from './compile-gate'
 
 export interface PublisherParts {
@@ -28,6 +38,8 @@ export interface PublisherParts {
   /** Told of what was left to the cron, and why. */
   readonly onFailure: (subject: PublishSubject, error: unknown) => void
   readonly sleep: (ms: number) => Promise<void>
+  /** Milliseconds since 1970. */
+  readonly now: () => number
 }
 
 /** What a publish row is about. */
@@ -54,6 +66,8 @@ const MAX_ROUNDS = 5
 /** KV takes one write a second for a key and refuses the next. */
 const KV_RETRY_MS = 1_100
 const KV_TRIES = 3
+/** Long after an end, every edge knows of it: publishing may have failed for a while. */
+const ENDS_KEPT_MS = 7 * 24 * 60 * 60 * 1_000
 
 export class SnapshotPublisher {
   readonly #parts: PublisherParts
@@ -114,12 +128,18 @@ export class SnapshotPublisher {
         return await this.#putNewest(() => this.#loadCampaign(stores, subjectId))
       case 'credential':
         return await this.#putNewest(() => loadCredential(stores, subjectId))
+      case 'oauth_client':
+        return await this.#putNewest(() => loadOAuthClient(stores, subjectId, this.#parts.now()))
       case 'supplier': {
         const supplier = await stores.suppliers.read(subjectId)
         if (supplier === null) return
         const links = await stores.sourceLinks.ofSupplier(subjectId)
-        return await this.#parts.configureGate(tenantId, subjectId, compileGate(supplier, links))
+        const since = new Date(this.#parts.now() - ENDS_KEPT_MS).toISOString()
+        const ends = await stores.credentialEnds.ofSupplier(subjectId, since)
+        return await this.#parts.configureGate(tenantId, subjectId, compileGate(supplier, links, ends))
       }
+      case 'supplier_campaigns':
+        return await this.#putNewest(() => loadSupplierCampaigns(stores, tenantId, subjectId))
       case 'buyer': {
         const buyer = await stores.buyers.read(subjectId)
         if (buyer === null) return
@@ -167,7 +187,29 @@ export class SnapshotPublisher {
 async function loadCredential(stores: TenantStores, keyId: string): Promise<KvDocument | null> {
   const row = await stores.apiKeys.read(keyId)
   if (row === null) return null
-  return { key: credentialSnapshotKey(row.hash), text: JSON.stringify(compileCredential(row)) }
+  const credential = compileCredential(row, await supplierOf(stores, row))
+  return { key: credentialSnapshotKey(row.hash), text: JSON.stringify(credential) }
+}
+
+async function loadSupplierCampaigns(stores: TenantStores, tenantId: string, supplierId: string): Promise<KvDocument> {
+  const campaigns = await stores.sourceLinks.campaignsOf(supplierId)
+  const document: SupplierCampaignsSnapshot = { schema: SNAPSHOT_SCHEMA, tenantId, campaigns }
+  return { key: supplierCampaignsSnapshotKey(supplierId), text: JSON.stringify(document) }
+}
+
+async function loadOAuthClient(stores: TenantStores, clientId: string, now: number): Promise<KvDocument | null> {
+  const client = await stores.oauthClients.read(clientId)
+  if (client === null) return null
+  const at = new Date(now).toISOString()
+  const revokedTokens = await stores.oauthClients.revokedTokens(clientId, at, MAX_REVOKED_TOKENS + 1)
+  const supplier = await supplierOf(stores, client)
+  const credential = compileOAuthClient({ client, supplier, revokedTokens }, ACCESS_TOKEN_LIFE_MS)
+  return { key: oauthClientSnapshotKey(clientId), text: JSON.stringify(credential) }
+}
+
+/** @returns the supplier that a credential speaks for, or null where it is nobody's or somebody else's */
+async function supplierOf(stores: TenantStores, { role, subjectId }: Pick<ApiKeyRow, 'role' | 'subjectId'>) {
+  return role !== 'supplier' || subjectId === null ? null : await stores.suppliers.read(subjectId)
 }
 
 function jobsOf(rows: readonly PublishRow[]): readonly Job[] {

@@ -10,7 +10,10 @@ import {
   type CredentialSnapshot,
   campaignSnapshotKey,
   credentialSnapshotKey,
+  oauthClientSnapshotKey,
   SNAPSHOT_SCHEMA,
+  type SupplierCampaignsSnapshot,
+  supplierCampaignsSnapshotKey,
 } from '../contracts/snapshot'
 import { SnapshotMemory } from './memory'
 
@@ -32,7 +35,7 @@ export interface ReaderParts {
   readonly keepAlive: (work: Promise<unknown>) => void
 }
 
-type Document = CampaignSnapshot | CredentialSnapshot
+type Document = CampaignSnapshot | CredentialSnapshot | SupplierCampaignsSnapshot
 
 export class KvSnapshotReader {
   readonly #parts: ReaderParts
@@ -48,9 +51,18 @@ export class KvSnapshotReader {
     return (await this.#get(campaignSnapshotKey(campaignId))) as CampaignSnapshot | null
   }
 
+  /** @returns null where nothing was published of the supplier */
+  async supplierCampaigns(supplierId: string): Promise<SupplierCampaignsSnapshot | null> {
+    return (await this.#get(supplierCampaignsSnapshotKey(supplierId))) as SupplierCampaignsSnapshot | null
+  }
+
   /** @param hash SHA-256 of an API key, hex */
   async credential(hash: string): Promise<CredentialSnapshot | null> {
     return (await this.#get(credentialSnapshotKey(hash))) as CredentialSnapshot | null
+  }
+
+  async oauthClient(clientId: string): Promise<CredentialSnapshot | null> {
+    return (await this.#get(oauthClientSnapshotKey(clientId))) as CredentialSnapshot | null
   }
 
   /** Takes what this isolate has just published. @param text the document, or null where it was removed */
@@ -121,8 +133,17 @@ function parseDocument(text: string | null): Document | null {
   return document.schema === SNAPSHOT_SCHEMA ? document : null
 }
 
-/** Whether a campaign read from KV is of a later version than the one that was published here. */
+/** Whether what was read from KV is later than what was published here. */
 function isNewer(read: Document | null, held: Document | null): boolean {
-  if (read === null || held === null || !('campaign' in read) || !('campaign' in held)) return false
-  return read.campaign.version > held.campaign.version
+  if (read === null || held === null) return false
+  if ('campaign' in read && 'campaign' in held) return read.campaign.version > held.campaign.version
+  // Revocations are never taken back, so that whoever knows of one knows more.
+  return 'keyId' in read && 'keyId' in held && isMoreRevoked(read, held)
+}
+
+function isMoreRevoked(read: CredentialSnapshot, held: CredentialSnapshot): boolean {
+  const heldTokens = held.oauth?.revokedTokens ?? []
+  return (
+    (read.revoked && !held.revoked) || (read.oauth?.revokedTokens ?? []).some((token) => !heldTokens.includes(token))
+  )
 }

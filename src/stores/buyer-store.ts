@@ -87,7 +87,7 @@ export class BuyerStore {
           .set({ archivedAt: change.at, updatedAt: change.at, version: sql`${buyers.version} + 1` })
           .where(and(this.#is(id), isNull(buyers.archivedAt))),
       )
-      .revokeKeysOf(id)
+      .revokeCredentialsOf(id)
       .touchCampaignsOfBuyer(id)
       .publish('buyer', id)
       .commit()

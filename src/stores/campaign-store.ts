@@ -63,7 +63,7 @@ export class CampaignStore {
    */
   async update(known: CampaignRow, settings: CampaignSettings, change: Change): Promise<Written<CampaignRow> | null> {
     const version = known.version + 1
-    const { publishIds, results } = await this.#changes(change)
+    const changes = this.#changes(change)
       .write(
         this.#database
           .update(campaigns)
@@ -74,7 +74,9 @@ export class CampaignStore {
       .publishCampaigns(
         and(eq(campaigns.id, known.id), eq(campaigns.version, version), eq(campaigns.updatedAt, change.at)),
       )
-      .commit()
+    const isFoundByOther = known.vertical !== settings.vertical || known.subVertical !== settings.sub_vertical
+    if (isFoundByOther) changes.publishSuppliersOfCampaign(known.id)
+    const { publishIds, results } = await changes.commit()
     const [row] = results[0] as readonly CampaignRow[]
     return row === undefined ? null : { row, publishIds }
   }

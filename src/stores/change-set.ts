@@ -6,8 +6,9 @@
  * meanwhile is never missed.
  */
 import { and, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { type Database, runBatch, type Statement } from './database'
-import { apiKeys, buyerContracts, buyers, campaigns, publishes, sourceLinks, suppliers } from './schema'
+import { apiKeys, buyerContracts, buyers, campaigns, oauthClients, publishes, sourceLinks, suppliers } from './schema'
 
 /** When and under which name a change happens; ids and clocks come from the caller. */
 export interface Change {
@@ -86,14 +87,25 @@ export class ChangeSet {
 
   /** Something that the supplier's gate decides by changed. */
   touchSupplier(supplierId: string): this {
-    const mine = and(eq(suppliers.tenantId, this.tenantId), eq(suppliers.id, supplierId))
-    this.write(
-      this.database
-        .update(suppliers)
-        .set({ version: sql`${suppliers.version} + 1` })
-        .where(mine),
-    )
-    return this.publish('supplier', supplierId)
+    return this.#touchSuppliers(eq(suppliers.id, supplierId))
+  }
+
+  /** A key ends: its supplier's gate must hear of it, where it is a supplier's. */
+  touchSupplierOfKey(keyId: string): this {
+    const owner = this.database
+      .select({ id: apiKeys.subjectId })
+      .from(apiKeys)
+      .where(and(eq(apiKeys.tenantId, this.tenantId), eq(apiKeys.id, keyId)))
+    return this.#touchSuppliers(inArray(suppliers.id, owner))
+  }
+
+  /** The same for an OAuth client. */
+  touchSupplierOfClient(clientId: string): this {
+    const owner = this.database
+      .select({ id: oauthClients.subjectId })
+      .from(oauthClients)
+      .where(and(eq(oauthClients.tenantId, this.tenantId), eq(oauthClients.id, clientId)))
+    return this.#touchSuppliers(inArray(suppliers.id, owner))
   }
 
   /** Adds rows for campaigns whose version this change has already raised. */
@@ -114,33 +126,68 @@ export class ChangeSet {
   }
 
   /** Adds the row of one credential, buyer or supplier. */
-  publish(kind: Exclude<PublishKind, 'campaign'>, subjectId: string): this {
+  publish(kind: Exclude<PublishKind, 'campaign' | 'supplier_campaigns'>, subjectId: string): this {
     const { database, tenantId, change } = this
     const row = { id: `${change.id}.${subjectId}`, tenantId, kind, subjectId, createdAt: change.at }
     this.#publishes.push(database.insert(publishes).values(row).returning({ id: publishes.id }))
     return this
   }
 
-  /** Revokes what keys the supplier or buyer still has. */
-  revokeKeysOf(subjectId: string): this {
+  /** The supplier came into a campaign, or left one. */
+  publishCampaignsOfSupplier(supplierId: string): this {
     const { database, tenantId, change } = this
-    const theirs = and(eq(apiKeys.tenantId, tenantId), eq(apiKeys.subjectId, subjectId))
-    this.write(
-      database
-        .update(apiKeys)
-        .set({ revokedAt: change.at })
-        .where(and(theirs, isNull(apiKeys.revokedAt))),
-    )
+    const id = `${change.id}.${supplierId}.campaigns`
+    const row = { id, tenantId, kind: 'supplier_campaigns' as const, subjectId: supplierId, createdAt: change.at }
+    this.#publishes.push(database.insert(publishes).values(row).returning({ id: publishes.id }))
+    return this
+  }
+
+  /** What the campaign's suppliers find it by changed. */
+  publishSuppliersOfCampaign(campaignId: string): this {
+    const { database, tenantId, change } = this
     const rows = database
       .select({
-        id: this.#rowId(apiKeys.id).as('id'),
-        tenantId: apiKeys.tenantId,
-        kind: sql<PublishKind>`'credential'`.as('kind'),
-        subjectId: apiKeys.id,
+        id: sql<string>`${change.id} || '.' || ${sourceLinks.supplierId} || '.campaigns'`.as('id'),
+        tenantId: sourceLinks.tenantId,
+        kind: sql<PublishKind>`'supplier_campaigns'`.as('kind'),
+        subjectId: sourceLinks.supplierId,
         createdAt: sql<string>`${change.at}`.as('created_at'),
       })
-      .from(apiKeys)
-      .where(theirs)
+      .from(sourceLinks)
+      .where(and(eq(sourceLinks.tenantId, tenantId), eq(sourceLinks.campaignId, campaignId)))
+    this.#publishes.push(database.insert(publishes).select(rows).returning({ id: publishes.id }))
+    return this
+  }
+
+  /** Revokes what keys and OAuth clients the supplier or buyer still has. */
+  revokeCredentialsOf(subjectId: string): this {
+    const { database, tenantId, change } = this
+    const [keys, clients] = [
+      and(eq(apiKeys.tenantId, tenantId), eq(apiKeys.subjectId, subjectId), isNull(apiKeys.revokedAt)),
+      and(eq(oauthClients.tenantId, tenantId), eq(oauthClients.subjectId, subjectId), isNull(oauthClients.revokedAt)),
+    ]
+    this.write(database.update(apiKeys).set({ revokedAt: change.at }).where(keys))
+    this.write(database.update(oauthClients).set({ revokedAt: change.at }).where(clients))
+    return this.publishCredentialsOf(subjectId)
+  }
+
+  /** Something that holds for all credentials of the supplier or buyer changed. */
+  publishCredentialsOf(subjectId: string): this {
+    return this.#publishAll('credential', apiKeys, subjectId).#publishAll('oauth_client', oauthClients, subjectId)
+  }
+
+  #publishAll(kind: PublishKind, table: typeof apiKeys | typeof oauthClients, subjectId: string): this {
+    const { database, tenantId, change } = this
+    const rows = database
+      .select({
+        id: this.#rowId(table.id).as('id'),
+        tenantId: table.tenantId,
+        kind: sql<PublishKind>`${kind}`.as('kind'),
+        subjectId: table.id,
+        createdAt: sql<string>`${change.at}`.as('created_at'),
+      })
+      .from(table)
+      .where(and(eq(table.tenantId, tenantId), eq(table.subjectId, subjectId)))
     this.#publishes.push(database.insert(publishes).select(rows).returning({ id: publishes.id }))
     return this
   }
@@ -166,7 +213,30 @@ export class ChangeSet {
     return this.publishCampaigns(condition)
   }
 
-  #rowId(subjectId: typeof campaigns.id | typeof apiKeys.id): SQL<string> {
+  #touchSuppliers(condition: SQL): this {
+    const { database, tenantId, change } = this
+    const mine = and(eq(suppliers.tenantId, tenantId), condition)
+    this.write(
+      database
+        .update(suppliers)
+        .set({ version: sql`${suppliers.version} + 1` })
+        .where(mine),
+    )
+    const rows = database
+      .select({
+        id: this.#rowId(suppliers.id).as('id'),
+        tenantId: suppliers.tenantId,
+        kind: sql<PublishKind>`'supplier'`.as('kind'),
+        subjectId: suppliers.id,
+        createdAt: sql<string>`${change.at}`.as('created_at'),
+      })
+      .from(suppliers)
+      .where(mine)
+    this.#publishes.push(database.insert(publishes).select(rows).returning({ id: publishes.id }))
+    return this
+  }
+
+  #rowId(subjectId: SQLiteColumn): SQL<string> {
     return sql<string>`${this.change.id} || '.' || ${subjectId}`
   }
 }

@@ -1,10 +1,11 @@
 /** Source links of one tenant: suppliers in campaigns. That both ends are the tenant's own is the caller's to check. */
-import { and, count, desc, eq, lt } from 'drizzle-orm'
+import { and, asc, count, desc, eq, isNull, lt } from 'drizzle-orm'
 import { type Page, type PageRequest, toPage } from '../contracts/pagination'
 import type { SourceLinkSettings } from '../contracts/source-link'
+import type { CampaignRow } from './campaign-store'
 import { type Change, ChangeSet, type Written } from './change-set'
 import type { Database } from './database'
-import { sourceLinks } from './schema'
+import { campaigns, sourceLinks } from './schema'
 
 export type SourceLinkRow = typeof sourceLinks.$inferSelect
 
@@ -51,6 +52,7 @@ export class SourceLinkStore {
           .returning(),
       )
       .touchCampaign(campaignId)
+      .publishCampaignsOfSupplier(supplierId)
     if (isCounted(settings) || isCounted(known?.settings)) changes.touchSupplier(supplierId)
     const { publishIds, results } = await changes.commit()
     const [row] = results[0] as readonly SourceLinkRow[]
@@ -81,6 +83,23 @@ export class SourceLinkStore {
       .where(and(eq(sourceLinks.tenantId, this.#tenantId), eq(sourceLinks.supplierId, supplierId)))
   }
 
+  /** @returns the campaigns that the supplier is linked to and that are not archived, with what they are found by */
+  async campaignsOf(supplierId: string): Promise<readonly Pick<CampaignRow, 'id' | 'vertical' | 'subVertical'>[]> {
+    const { id, vertical, subVertical } = campaigns
+    return await this.#database
+      .select({ id, vertical, subVertical })
+      .from(sourceLinks)
+      .innerJoin(campaigns, and(eq(campaigns.tenantId, this.#tenantId), eq(campaigns.id, sourceLinks.campaignId)))
+      .where(
+        and(
+          eq(sourceLinks.tenantId, this.#tenantId),
+          eq(sourceLinks.supplierId, supplierId),
+          isNull(campaigns.archivedAt),
+        ),
+      )
+      .orderBy(asc(id))
+  }
+
   async countOf(campaignId: string): Promise<number> {
     const [row] = await this.#database.select({ count: count() }).from(sourceLinks).where(this.#of(campaignId))
     return row?.count ?? 0
@@ -91,6 +110,7 @@ export class SourceLinkStore {
     const changes = new ChangeSet(this.#database, this.#tenantId, change)
       .write(this.#database.delete(sourceLinks).where(this.#is(known)))
       .touchCampaign(known.campaignId)
+      .publishCampaignsOfSupplier(known.supplierId)
     if (isCounted(known.settings)) changes.touchSupplier(known.supplierId)
     return (await changes.commit()).publishIds
   }

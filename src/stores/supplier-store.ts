@@ -2,7 +2,7 @@
 import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm'
 import { type Page, type PageRequest, toPage } from '../contracts/pagination'
 import type { SupplierSettings } from '../contracts/supplier'
-import { insertApiKey, type NewApiKeyRow } from './api-key-store'
+import { apiKeyRow, insertApiKey, type NewApiKeyRow } from './api-key-store'
 import { type Change, ChangeSet, type Written } from './change-set'
 import type { Database } from './database'
 import { suppliers } from './schema'
@@ -39,7 +39,7 @@ export class SupplierStore {
       updatedAt: change.at,
       archivedAt: null,
     }
-    const key = { ...apiKey, tenantId: this.#tenantId, createdAt: change.at, revokedAt: null }
+    const key = apiKeyRow(apiKey, this.#tenantId, change)
     const { publishIds } = await this.#changes(change)
       .write(this.#database.insert(suppliers).values(row))
       .write(insertApiKey(this.#database, key))
@@ -86,6 +86,9 @@ export class SupplierStore {
       )
       .touchCampaignsOfSupplier(known.id)
     if (settings.status !== known.status) changes.publish('supplier', known.id)
+    if (settings.rate_limit?.per_second !== known.settings.rate_limit?.per_second) {
+      changes.publishCredentialsOf(known.id)
+    }
     const { publishIds, results } = await changes.commit()
     const [row] = results[0] as readonly SupplierRow[]
     return row === undefined ? null : { row, publishIds }
@@ -100,7 +103,7 @@ export class SupplierStore {
           .set({ archivedAt: change.at, updatedAt: change.at, version: sql`${suppliers.version} + 1` })
           .where(and(this.#is(id), isNull(suppliers.archivedAt))),
       )
-      .revokeKeysOf(id)
+      .revokeCredentialsOf(id)
       .touchCampaignsOfSupplier(id)
       .publish('supplier', id)
       .commit()

@@ -7,8 +7,10 @@ import { BuyerContractStore } from './buyer-contract-store'
 import { BuyerStore } from './buyer-store'
 import { CampaignStore } from './campaign-store'
 import { ConfigurationStore } from './configuration-store'
+import { CredentialEndStore } from './credential-end-store'
 import { openDatabase } from './database'
 import { LeadStore } from './lead-store'
+import { OAuthClientStore } from './oauth-client-store'
 import { PublishStore } from './publish-store'
 import { ReportStore } from './report-store'
 import { SourceLinkStore } from './source-link-store'
@@ -26,6 +28,8 @@ export interface TenantStores {
   readonly sourceLinks: SourceLinkStore
   readonly buyerContracts: BuyerContractStore
   readonly apiKeys: ApiKeyStore
+  readonly oauthClients: OAuthClientStore
+  readonly credentialEnds: CredentialEndStore
   readonly configuration: ConfigurationStore
   readonly publishes: PublishStore
   readonly leads: LeadStore
@@ -45,6 +49,8 @@ export function createTenantStores(db: D1Database, tenantId: string): TenantStor
     sourceLinks: new SourceLinkStore(database, tenantId),
     buyerContracts: new BuyerContractStore(database, tenantId),
     apiKeys: new ApiKeyStore(database, tenantId),
+    oauthClients: new OAuthClientStore(database, tenantId),
+    credentialEnds: new CredentialEndStore(database, tenantId),
     configuration: new ConfigurationStore(database, tenantId),
     publishes: new PublishStore(database, tenantId),
     leads: new LeadStore(db, tenantId),

@@ -267,3 +267,16 @@ describe('a cap on payouts', () => {
     expect(await admit({ requestKey: null, auctionId: 'auction-4' })).toEqual({ kind: 'refused', reason: 'capped' })
   })
 })
+
+describe('a credential that has ended', () => {
+  it('lets nothing in from that moment on, whatever the edge believes', async () => {
+    const { life, admit, clock } = newGate()
+    await life.run((gate) => gate.configure(gateConfiguration({ ends: { key_1: START, key_2: START + MINUTE } })))
+    expect(await admit({ credentials: ['key_1'] })).toEqual({ kind: 'refused', reason: 'revoked' })
+    expect(await admit({ credentials: ['ld_client_1', 'key_1'] })).toEqual({ kind: 'refused', reason: 'revoked' })
+    expect(await admit({ credentials: ['key_2'] })).toMatchObject({ kind: 'admitted' })
+    expect(await admit({ credentials: ['key_3'] })).toMatchObject({ kind: 'admitted' })
+    clock.now += MINUTE
+    expect(await admit({ credentials: ['key_2'] })).toEqual({ kind: 'refused', reason: 'revoked' })
+  })
+})

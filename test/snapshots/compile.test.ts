@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type CampaignSettings, campaignSettingsSchema } from '../../src/contracts/campaign'
 import { type BuyerContractSettings, withContractDefaults } from '../../src/contracts/contract-settings'
 import { sourceLinkSettingsSchema } from '../../src/contracts/source-link'
-import { compileCampaign, compileCredential } from '../../src/snapshots/compile'
+import { compileCampaign } from '../../src/snapshots/compile'
 import type { CampaignConfiguration } from '../../src/stores/configuration-store'
 import { contractCompiler } from '../../workers/contract-compiler'
 import { CAMPAIGN, CONTRACT, REVENUE_SHARE } from '../support/management'
@@ -203,31 +203,5 @@ describe('fields', () => {
   test('text with a list of values is an enum', () => {
     const fields = [{ name: 'coverage', type: 'string', values: ['Full', 'Minimum'] }]
     expect(fieldNamed({ fields }, 'coverage')).toMatchObject({ type: 'enum', values: ['Full', 'Minimum'] })
-  })
-})
-
-test('a credential says who speaks, and whether the key still works', () => {
-  const key = {
-    id: 'key_1',
-    role: 'supplier' as const,
-    subjectId: 'sup_1',
-    hash: 'h',
-    prefix: 'ld_live_',
-    lastFour: 'x',
-  }
-  const stored = { ...key, tenantId: 'live', scopes: ['ping'], createdAt: AT, expiresAt: null, revokedAt: null }
-  const expected = {
-    schema: 1,
-    keyId: 'key_1',
-    tenantId: 'live',
-    role: 'supplier',
-    subjectId: 'sup_1',
-    scopes: ['ping'],
-  }
-  expect(compileCredential(stored)).toEqual({ ...expected, revoked: false, expiresAt: null })
-  expect(compileCredential({ ...stored, revokedAt: AT, expiresAt: AT })).toEqual({
-    ...expected,
-    revoked: true,
-    expiresAt: AT,
   })
 })

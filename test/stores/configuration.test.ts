@@ -89,15 +89,17 @@ describe('a change and its publish rows', () => {
     expect(await rowsOf(publishIds)).toMatchObject([{ kind: 'credential', subject_id: key.id }])
   })
 
-  test('a new key and a revoked one publish their credential', async () => {
+  test('a new key publishes its credential, and a revoked one its supplier too', async () => {
     const supplier = await newSupplier()
     const key = keyOf(supplier.id)
     const created = await live.apiKeys.create(key, change())
     const revoked = await live.apiKeys.revoke(key.id, change())
     expect(revoked?.row.revokedAt).toMatch(/^\d{4}/)
-    for (const { publishIds } of [created, revoked ?? created]) {
-      expect(await rowsOf(publishIds)).toMatchObject([{ kind: 'credential', subject_id: key.id }])
-    }
+    const credential = { kind: 'credential', subject_id: key.id }
+    expect(await rowsOf(created.publishIds)).toMatchObject([credential])
+    // What has ended, the supplier's gate must hear of at once.
+    const gate = { kind: 'supplier', subject_id: supplier.id }
+    expect(await rowsOf(revoked?.publishIds ?? [])).toMatchObject([credential, gate])
     expect(await live.apiKeys.revoke(key.id, change())).toBeNull()
   })
 

@@ -2,6 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { ulid } from 'ulid'
 import { createTokenProvider } from '../../durable-objects/buyer-line/oauth-tokens'
+import type { GateConfiguration } from '../../src/contracts/objects'
 import { createApp } from '../../src/http/app'
 import { registerManagement } from '../../src/http/manage'
 import { problem } from '../../src/http/plumbing/reply'
@@ -52,6 +53,7 @@ export function publisherWith(overrides: Partial<PublisherParts> = {}): Snapshot
       throw new Error(`publishing ${subject.kind} ${subject.subjectId} failed`, { cause: error })
     },
     sleep: async () => {},
+    now: () => Date.now(),
     ...overrides,
   })
 }
@@ -59,10 +61,15 @@ export function publisherWith(overrides: Partial<PublisherParts> = {}): Snapshot
 /** @param overrides of services, as a publisher that fails */
 export async function startManagement(overrides: Partial<Services> = {}) {
   const told: Told[] = []
+  /** What gates know, by supplier. */
+  const gates = new Map<string, GateConfiguration>()
   const reader = new KvSnapshotReader({ kv: SNAPSHOTS, now: () => Date.now(), keepAlive: () => {} })
   const box = new SealedBox(new Uint8Array(32).fill(7))
   const publisher = publisherWith({
-    configureGate: async (tenantId, id, { version, active }) => {
+    now: () => services.now(),
+    configureGate: async (tenantId, id, configuration) => {
+      const { version, active } = configuration
+      gates.set(id, configuration)
       told.push(['gate', tenantId, id, version, active])
     },
     configureAccount: async (tenantId, id, { version, active }) => {
@@ -79,6 +86,7 @@ export async function startManagement(overrides: Partial<Services> = {}) {
     snapshots: reader,
     publisher,
     stores: (tenantId: string) => createTenantStores(DB, tenantId),
+    publicOrigin: null,
     contractCompiler,
     buyerTrial: buyerTrialWith({
       allowLoopback: true,
@@ -115,7 +123,7 @@ export async function startManagement(overrides: Partial<Services> = {}) {
     const text = await response.text()
     return { status: response.status, body: text === '' ? null : JSON.parse(text), headers: response.headers }
   }
-  return { call, services, reader, told, errors }
+  return { call, services, reader, told, gates, errors }
 }
 
 export type Management = Awaited<ReturnType<typeof startManagement>>

@@ -22,7 +22,7 @@ export interface OperatorAppOptions {
 export async function operatorApp({ tenantId, register, auctions = {}, ...options }: OperatorAppOptions) {
   const { key, hash } = await createApiKey('live')
   const { role = 'operator' } = options
-  const credential = { tenantId, role, keyId: 'key_1', subjectId: 'sup_1', scopes: [], revoked: false, expiresAt: null }
+  const credential = { tenantId, role, keyId: 'key_1', subjectId: 'sup_1', scopes: [role === 'operator' ? 'admin:read' : 'post'], revoked: false, expiresAt: null }
   const services = {
     bootstrapOperators: new Map(),
     snapshots: { credential: async (asked: string) => (asked === hash ? credential : null) },

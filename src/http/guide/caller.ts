@@ -1,10 +1,11 @@
 /**
  * What both supplier calls begin with: who is calling, for which campaign, with which members.
  */
+import type { Scope } from '../../contracts/scopes'
 import type { FieldError } from '../../core/lead/fields'
 import { MAX_FIELDS } from '../../core/lead/fields'
 import type { AppContext, Principal } from '../app'
-import { authenticate } from '../plumbing/authenticate'
+import { authenticate, refuseScope } from '../plumbing/authenticate'
 import { type JsonObject, LEAD_BODY_BYTES, readBody } from '../plumbing/body'
 import { problem } from '../plumbing/reply'
 
@@ -17,14 +18,18 @@ export interface SupplierCall {
 
 /**
  * @param unauthorized the members that a refusal carries on this endpoint besides the error's own
+ * @param scope what the credential must be good for
  * @returns the call, or the answer that refuses it
  */
 export async function readSupplierCall(
   c: AppContext,
   unauthorized: { readonly [name: string]: unknown },
+  scope: Scope = 'post',
 ): Promise<SupplierCall | Response> {
   const principal = await authenticate(c)
   if (principal === null) return problem(c, 'unauthorized', { members: unauthorized })
+  const refused = principal.role === 'supplier' ? refuseScope(c, principal, scope, unauthorized) : null
+  if (refused !== null) return refused
   const body = await readBody(c, { maxBytes: LEAD_BODY_BYTES, form: true })
   if (!body.ok) return problem(c, body.code, { message: body.message })
 

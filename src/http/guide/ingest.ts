@@ -98,9 +98,11 @@ export function registerIngest(app: App): void {
       fingerprint: identity.fingerprint,
       auctionId: verdict.objectId,
       rememberMs: identity.rememberMs,
+      credentials: credentialIds(call.principal),
     })
     if (admitted.kind === 'key_reused') return problem(c, 'idempotency_key_reused')
     if (admitted.kind === 'refused') {
+      if (admitted.reason === 'revoked') return problem(c, 'unauthorized')
       if (admitted.reason === 'unauthorized') return problem(c, 'unauthorized', { status: 403 })
       // A cap that was set or filled since is no reason not to say again what was answered.
       return (await replay(c, identity)) ?? problem(c, 'capped')

@@ -61,7 +61,7 @@ const UNAUTHORIZED = { accepted: false, reason: 'unauthorized' }
 export function registerPing(app: App): void {
   app.openAPIRegistry.registerPath(route)
   app.post(route.path, async (c) => {
-    const call = await readSupplierCall(c, UNAUTHORIZED)
+    const call = await readSupplierCall(c, UNAUTHORIZED, 'ping')
     if (call instanceof Response) return call
     const snapshot = await c.var.services.snapshots.campaign(call.campaignId)
     if (snapshot === null || snapshot.campaign.tenantId !== call.principal.tenantId)

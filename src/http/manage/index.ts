@@ -1,6 +1,12 @@
 /** The management API: what operators configure. One endpoint, one file. */
 import type { App } from '../app'
 import { registerReadAnswer } from './answers/read'
+import { registerCreateApiKey } from './api-keys/create'
+import { registerListApiKeys } from './api-keys/list'
+import { registerReadApiKey } from './api-keys/read'
+import { registerRevokeApiKey } from './api-keys/revoke'
+import { registerRotateApiKey } from './api-keys/rotate'
+import { registerUpdateApiKey } from './api-keys/update'
 import { registerListBuyerContracts } from './buyer-contracts/list'
 import { registerPutBuyerContract } from './buyer-contracts/put'
 import { registerReadBuyerContract } from './buyer-contracts/read'
@@ -67,6 +73,12 @@ const ENDPOINTS: readonly ((app: App) => void)[] = [
   registerRemoveBuyerContract,
   registerTryBuyerContract,
   registerReadAnswer,
+  registerCreateApiKey,
+  registerListApiKeys,
+  registerReadApiKey,
+  registerUpdateApiKey,
+  registerRevokeApiKey,
+  registerRotateApiKey,
   registerCreateSuppressionList,
   registerListSuppressionLists,
   registerReadSuppressionList,

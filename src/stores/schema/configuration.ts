@@ -133,10 +133,20 @@ export const apiKeys = sqliteTable(
     createdAt: createdAt(),
     expiresAt: text('expires_at'),
     revokedAt: text('revoked_at'),
+    name: text('name'),
+    /** The first key of a row of rotations: rate and request keys belong to it. Null where the key is itself the first. */
+    clientId: text('client_id'),
+    /** CIDR; null or empty lets any address in. */
+    allowedNetworks: text('allowed_networks', { mode: 'json' }).$type<readonly string[]>(),
+    /** Null is the supplier's, or the default. */
+    requestsPerSecond: integer('requests_per_second'),
+    replacedBy: text('replaced_by'),
+    lastUsedAt: text('last_used_at'),
   },
   (table) => [
     uniqueIndex('api_keys_by_hash').on(table.hash),
     index('api_keys_by_subject').on(table.tenantId, table.subjectId),
+    index('api_keys_by_tenant').on(table.tenantId, table.id),
   ],
 )
 
@@ -147,7 +157,9 @@ export const apiKeys = sqliteTable(
 export const publishes = sqliteTable('publishes', {
   id: text('id').primaryKey(),
   tenantId: text('tenant_id').notNull(),
-  kind: text('kind', { enum: ['campaign', 'credential', 'buyer', 'supplier'] }).notNull(),
+  kind: text('kind', {
+    enum: ['campaign', 'credential', 'oauth_client', 'buyer', 'supplier', 'supplier_campaigns'],
+  }).notNull(),
   subjectId: text('subject_id').notNull(),
   createdAt: createdAt().default(sql`(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))`),
 })

@@ -1,3 +1,4 @@
 export * from './configuration'
+export * from './credentials'
 export * from './leads'
 export * from './suppression'
