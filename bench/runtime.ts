@@ -1,5 +1,5 @@
 /** Runs a bundled Worker under Miniflare directly, without wrangler's proxy: both sides of every measure run like this. */
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
 import { unstable_getMiniflareWorkerOptions } from 'wrangler'
@@ -45,7 +45,12 @@ export async function startWorker(request: RuntimeRequest): Promise<Runtime> {
       workers: [
         {
           ...workerOptions,
-          modules: [{ type: 'ESModule', path: basename(request.script) }],
+          modules: [
+            { type: 'ESModule', path: basename(request.script) },
+            ...(await readdir(dirname(request.script)))
+              .filter((name) => name.endsWith('.gz'))
+              .map((path) => ({ type: 'Data' as const, path })),
+          ],
           modulesRoot: dirname(request.script),
           rootPath: dirname(request.script),
           bindings: { ...(workerOptions.bindings as object), ...request.settings },

@@ -48,6 +48,7 @@ import { buyerTrialWith } from './buyer-trial'
 import { type Config, parseConfig, type RawSettings } from './config'
 import { contractCompiler } from './contract-compiler'
 
+import { pages } from './pages'
 const BUYER_SECRETS = 'buyer-secrets'
 
 /** Names and numbers to the platform's log, as one line of JSON; never personal data. */
@@ -215,6 +216,7 @@ export async function httpServices(env: Env): Promise<Services> {
     auctions: { mint: () => env.AUCTION.newUniqueId().toString(), byId: (id) => shared.auction(id) },
     pingAllowance: new PingAllowance(now),
     supplierGate: (tenantId, supplierId) => shared.gate(tenantId, supplierId),
+    pages,
     buyerHealth: (tenantId, buyerId) => shared.account(tenantId, buyerId).health(),
     buyerBalance: (tenantId, buyerId) => shared.account(tenantId, buyerId),
     suppression: shared.suppression,

@@ -25,7 +25,7 @@ export interface WorkerBundle {
 }
 
 const KEPT_IN = join(ROOT, 'dist/worker')
-const SOURCES = ['workers', 'durable-objects', 'src', 'wrangler.toml', 'tsconfig.json', 'package-lock.json']
+const SOURCES = ['workers', 'durable-objects', 'src', 'vendor', 'wrangler.toml', 'tsconfig.json', 'package-lock.json']
 const SCRIPT = 'index.js'
 const OPTIONS = 'options.json'
 const MAX_BUILD_MS = 120_000

@@ -1,5 +1,5 @@
 /** The Worker under Miniflare: started on migrated state, its crons pulled, its words sent to stderr, and stopped in order. */
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerOptions } from 'miniflare'
 import { Refusal } from '../refusal.ts'
@@ -143,9 +143,19 @@ function workerOptions({ bundle, bindings }: RuntimeRequest): V4WorkerOptions {
     ...options,
     rootPath: dirname(script),
     modulesRoot: dirname(script),
-    modules: [{ type: 'ESModule', path: basename(script), contents: readFileSync(script, 'utf8') }],
+    modules: [
+      { type: 'ESModule', path: basename(script), contents: readFileSync(script, 'utf8') },
+      ...dataBeside(script),
+    ],
     bindings: { ...options.bindings, ...bindings },
   }
+}
+
+/** What was bundled as it is lies beside the script. */
+function dataBeside(script: string) {
+  const folder = dirname(script)
+  const names = readdirSync(folder).filter((name) => name.endsWith('.gz'))
+  return names.map((name) => ({ type: 'Data' as const, path: name, contents: readFileSync(join(folder, name)) }))
 }
 
 /** Miniflare ends the process on a signal by itself, with a code of its own; how to stop is for the server to say. */

@@ -3,6 +3,7 @@
  * contract's shape, also not for an unknown path.
  */
 import { type App, createApp } from './app'
+import { registerReference } from './docs/reference'
 import { registerGetOpenApi } from './document/get-openapi'
 import { registerGetAuction } from './exchange/get-auction'
 import { registerGetLead } from './exchange/get-lead'
@@ -40,6 +41,8 @@ export function createGavel(services: Services, log: (event: string, details: Re
   app.onError((error, c) => {
   registerGetOpenApi(app)
     // The error's own words stay inside: they may quote what was sent.
+  registerGetOpenApi(app)
+  registerReference(app)
     log('request_failed', { requestId: c.var.requestId, path: c.req.routePath, error: error.name })
     return problem(c, 'internal_error')
   })

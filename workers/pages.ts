@@ -1,0 +1,10 @@
+/// <reference path="./assets.d.ts" />
+/** The pages that people see, and the files that they need. */
+import type { Pages } from '../src/http/services'
+import { referencePage } from '../src/pages/reference'
+
+export const pages: Pages = {
+  reference: referencePage,
+  // A megabyte that only a reader of the reference needs: it is read from the bundle when the first one comes.
+  referenceScript: async () => (await import('../vendor/scalar.js.gz')).default,
+}
