@@ -25,14 +25,16 @@ export interface Gavel extends Runtime {
   readonly campaigns: { readonly [pace in Pace]: CampaignIds }
   /** Buyer ids, in the order of the plan. */
   readonly buyerIds: readonly string[]
+  /** For what a measure configures by itself. */
+  readonly operator: Operator
 }
 
 const STATES = ['TX', 'FL', 'CA']
 /** Far above what a run sells: limits are counted, never reached. */
-const PING_RATE = { per_second: 10_000 }
+export const PING_RATE = { per_second: 10_000 }
 const CAP = { period: 'day', count: 1_000_000, timezone: 'UTC' }
 /** So long that a machine busy with other things makes a slow run, and no failed one. */
-const PATIENCE = { bid_window_ms: 5_000, post_timeout_ms: 5_000, deadline_ms: 15_000 }
+export const PATIENCE = { bid_window_ms: 5_000, post_timeout_ms: 5_000, deadline_ms: 15_000 }
 
 export async function startGavel(request: GavelRequest): Promise<Gavel> {
   const operatorKey = randomBytes(24).toString('base64url')
@@ -54,7 +56,8 @@ export async function startGavel(request: GavelRequest): Promise<Gavel> {
   try {
     const database = await runtime.miniflare.getD1Database('DB')
     await migrate(database as unknown as MigratableDatabase, join(ROOT, 'migrations'))
-    return { ...runtime, ...(await configure(new Operator(runtime.port, operatorKey), request.buyerPorts)) }
+    const operator = new Operator(runtime.port, operatorKey)
+    return { ...runtime, operator, ...(await configure(operator, request.buyerPorts)) }
   } catch (error) {
     await runtime.miniflare.dispose()
     throw error
@@ -62,7 +65,7 @@ export async function startGavel(request: GavelRequest): Promise<Gavel> {
 }
 
 /** The management API, as an operator's client. */
-class Operator {
+export class Operator {
   readonly #port: number
   readonly #key: string
 
@@ -71,15 +74,23 @@ class Operator {
     this.#key = key
   }
 
-  async send(method: 'POST' | 'PUT', path: string, body: object): Promise<Record<string, string>> {
+  send(method: 'POST' | 'PUT', path: string, body: object): Promise<Record<string, string>> {
+    return this.#call(method, path, JSON.stringify(body))
+  }
+
+  get<Answer>(path: string): Promise<Answer> {
+    return this.#call('GET', path, null)
+  }
+
+  async #call<Answer>(method: string, path: string, body: string | null): Promise<Answer> {
     const response = await fetch(`http://127.0.0.1:${this.#port}${path}`, {
       method,
       headers: { 'content-type': 'application/json', authorization: `Bearer ${this.#key}` },
-      body: JSON.stringify(body),
+      body,
     })
     const text = await response.text()
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text.slice(0, 500)}`)
-    return JSON.parse(text) as Record<string, string>
+    return JSON.parse(text) as Answer
   }
 
   /** @returns the id of what was made */

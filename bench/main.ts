@@ -8,7 +8,9 @@ import { defaultStateRoot, describeMachine } from './machine.ts'
 import { type BenchOptions, parseOptions, type SectionName, USAGE } from './options.ts'
 import { type SectionResult, table } from './report.ts'
 import { measureAdded } from './sections/added.ts'
+import { measureCaps } from './sections/caps.ts'
 import { measureCost } from './sections/cost.ts'
+import { measureFanout } from './sections/fanout20.ts'
 import { measurePings } from './sections/ping.ts'
 import { measureSales } from './sections/sold.ts'
 import { Stand } from './stand.ts'
@@ -20,6 +22,8 @@ const SECTIONS: { readonly [name in SectionName]: (stand: Stand, options: BenchO
   sold: measureSales,
   added: measureAdded,
   cost: measureCost,
+  fanout20: measureFanout,
+  caps: measureCaps,
   suppression: suppressionSection,
 }
 

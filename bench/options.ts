@@ -1,7 +1,7 @@
 /** What `npm run bench --` takes. */
 import { parseArgs } from 'node:util'
 
-export const SECTION_NAMES = ['ping', 'sold', 'added', 'cost', 'suppression'] as const
+export const SECTION_NAMES = ['ping', 'sold', 'added', 'cost', 'fanout20', 'caps', 'suppression'] as const
 export type SectionName = (typeof SECTION_NAMES)[number]
 
 export interface BenchOptions {

@@ -80,20 +80,33 @@ export class Stand {
     return { ...measured, processorMs: before === null || after === null ? null : after - before }
   }
 
+  /** Sends what a measure has made up by itself. */
+  load(job: Omit<LoadJob, 'firstNumber'>): Promise<Omit<Measured, 'processorMs'>> {
+    return this.#send(job)
+  }
+
   /** Sends leads to a Gavel that is not one of the pair. */
   async sell(gavel: Gavel, turn: Turn): Promise<void> {
     await this.#run({ ...gavelTarget(gavel, turn), ...turn })
   }
 
-  async #run({ what, ...job }: Turn & Target): Promise<Omit<Measured, 'processorMs'>> {
+  #run({ what, ...job }: Turn & Target): Promise<Omit<Measured, 'processorMs'>> {
     const maxRequests = job.maxRequests ?? Number.MAX_SAFE_INTEGER
-    const body = what === 'ping' ? 'ping' : 'lead'
-    const report = await this.#parts.load.ask({ ...job, body, maxRequests, firstNumber: this.#nextNumber })
+    return this.#send({ ...job, body: what === 'ping' ? 'ping' : 'lead', maxRequests })
+  }
+
+  async #send(job: Omit<LoadJob, 'firstNumber'>): Promise<Omit<Measured, 'processorMs'>> {
+    const report = await this.#parts.load.ask({ ...job, firstNumber: this.#nextNumber })
     if (report.kind !== 'done') throw new Error(report.kind === 'failed' ? report.message : 'the load did not run')
     const { latenciesMs, elapsedMs } = report
     if (latenciesMs.length === 0) throw new Error('a turn without an answer')
     this.#nextNumber += latenciesMs.length
     return { perSecond: (latenciesMs.length / elapsedMs) * 1_000, latenciesMs }
+  }
+
+  /** Where the buyers of the plan are, in its order. */
+  get buyerUrls(): readonly string[] {
+    return this.#parts.ports.map((port) => `http://127.0.0.1:${port}`)
   }
 
   /** A number that no other lead of this run has. */

@@ -20,6 +20,7 @@ import {
   reportFailure,
   shardServices,
   suppressionServices,
+  tidyCredentials,
   wakeSuppressionBuilders,
 } from './services'
 
@@ -84,5 +85,6 @@ export default {
     const published = await publisher.publishLeftovers()
     if (published > 0) log('leftovers_published', { published })
     await wakeSuppressionBuilders(env)
+    await tidyCredentials(env)
   },
 } satisfies ExportedHandler<Env>

@@ -24,6 +24,7 @@ import type { Services } from '../src/http/services'
 import type { QueueServices } from '../src/queues'
 import { AccessTokens } from '../src/security/access-tokens'
 import { hashApiKey } from '../src/security/api-keys'
+import { BidTokens } from '../src/security/bid-token'
 import { toHex } from '../src/security/bytes'
 import { fingerprintOf } from '../src/security/fingerprint'
 import { deriveKey, KeyedHash } from '../src/security/keyed-hash'
@@ -31,28 +32,30 @@ import { LeadEnvelope } from '../src/security/lead-envelope'
 import { PingTokens } from '../src/security/ping-token'
 import { decodeAuctionId } from '../src/security/public-ids'
 import { SealedBox } from '../src/security/sealed-box'
+import { ShareTokens } from '../src/security/share-token'
 import { SuppressionHash } from '../src/security/suppression-hash'
 import { SnapshotPublisher } from '../src/snapshots/publisher'
 import { KvSnapshotReader } from '../src/snapshots/reader'
-import { SuppressionBuilder } from '../src/snapshots/suppression-builder'
 import { SigningKeyRing } from '../src/snapshots/signing-keys'
+import { SuppressionBuilder } from '../src/snapshots/suppression-builder'
 import { SuppressionReader } from '../src/snapshots/suppression-reader'
+import { CredentialLeftovers } from '../src/stores/credential-leftovers'
 import { openDatabase } from '../src/stores/database'
 import { DeadLetterStore } from '../src/stores/dead-letter-store'
 import { applyLeadProjections } from '../src/stores/projector-store'
 import { PublishQueue } from '../src/stores/publish-queue'
-import { SuppressionQueue } from '../src/stores/suppression-queue'
 import { SigningKeyStore } from '../src/stores/signing-key-store'
+import { SuppressionQueue } from '../src/stores/suppression-queue'
 import { createTenantStores } from '../src/stores/tenant-stores'
 import { buyerTrialWith } from './buyer-trial'
 import { type Config, parseConfig, type RawSettings } from './config'
 import { contractCompiler } from './contract-compiler'
-
 import { pages } from './pages'
+
 const BUYER_SECRETS = 'buyer-secrets'
+const SIGNING_KEY = 'oauth-signing-key'
 
 /** Names and numbers to the platform's log, as one line of JSON; never personal data. */
-const SIGNING_KEY = 'oauth-signing-key'
 export function log(event: string, details: { readonly [name: string]: string | number | null }): void {
   console.log(JSON.stringify({ event, ...details }))
 }
@@ -72,12 +75,12 @@ function random(): number {
   return (pool[drawn++] ?? 0) / 256
 }
 
-/** What the edge and the objects share, built once an isolate. */
 /** @returns `<prefix>_<ulid>` */
 function newId(prefix: string): string {
   return `${prefix}_${ulid(now(), random)}`
 }
 
+/** What the edge and the objects share, built once an isolate. */
 class Parts {
   readonly config: Config
   readonly env: Env
@@ -87,27 +90,25 @@ class Parts {
   /** Access tokens of buyers with OAuth, shared by auctions and trials. */
   readonly tokens: TokenProvider
   readonly line: BuyerLine
+  readonly pingTokens: PingTokens
+  readonly bidTokens: BidTokens
   readonly suppressionHash: SuppressionHash
   readonly suppression: SuppressionReader
+  readonly signingKeys: SigningKeyRing
+  readonly accessTokens: AccessTokens
+  readonly credentialUses: SampledCredentialUses
 
   constructor(env: Env) {
     this.env = env
     this.config = parseConfig(env as RawSettings)
-  readonly signingKeys: SigningKeyRing
-  readonly accessTokens: AccessTokens
-  readonly credentialUses: SampledCredentialUses
     this.box = new SealedBox(this.config.masterKey)
+    this.pingTokens = new PingTokens(this.config.pingTokenKeys)
+    this.bidTokens = new BidTokens(this.config.pingTokenKeys)
     this.envelope = new LeadEnvelope(this.config.masterKey)
     const edge = { kv: env.SNAPSHOTS, now, keepAlive: (work: Promise<unknown>) => waitUntil(work) }
     this.reader = new KvSnapshotReader(edge)
     this.suppressionHash = new SuppressionHash(new KeyedHash(deriveKey(this.config.masterKey, 'suppression')))
     this.suppression = new SuppressionReader({ ...edge, hash: this.suppressionHash })
-    const callers = {
-      now,
-      isolate: crypto.randomUUID(),
-      account: (tenantId: string, buyerId: string) => this.account(tenantId, buyerId),
-      log,
-    }
     this.signingKeys = new SigningKeyRing({
       kv: env.SNAPSHOTS,
       store: new SigningKeyStore(openDatabase(env.DB)),
@@ -122,6 +123,12 @@ class Parts {
       stores: (tenantId) => createTenantStores(env.DB, tenantId),
       keepAlive: edge.keepAlive,
     })
+    const callers = {
+      now,
+      isolate: crypto.randomUUID(),
+      account: (tenantId: string, buyerId: string) => this.account(tenantId, buyerId),
+      log,
+    }
     this.tokens = createTokenProvider({ allowLoopback: this.config.allowLoopbackBuyers, now })
     this.line = new BuyerLine({
       allowLoopback: this.config.allowLoopbackBuyers,
@@ -190,6 +197,7 @@ export async function httpServices(env: Env): Promise<Services> {
       onPublished: (key, text) => reader.published(key, text),
       onFailure: ({ kind, subjectId }, error) => log('publish_failed', { kind, subjectId, error: nameOf(error) }),
       sleep: (ms) => scheduler.wait(ms),
+      now,
     }),
     stores,
     publicOrigin: config.publicOrigin,
@@ -197,13 +205,13 @@ export async function httpServices(env: Env): Promise<Services> {
       bootstrapRequestsPerSecond: config.bootstrapRequestsPerSecond,
     }),
     accessTokens: shared.accessTokens,
+    signingKeys: shared.signingKeys,
     credentialUses: shared.credentialUses,
     pingTokens: shared.pingTokens,
     bidTokens: shared.bidTokens,
     identityKey: async (text) => toHex(await identities.sign(text)),
     fingerprint: (path, body) => fingerprintOf(fingerprints, path, body),
     contractCompiler,
-      now,
     buyerTrial: buyerTrialWith({
       allowLoopback: config.allowLoopbackBuyers,
       now,
@@ -211,12 +219,13 @@ export async function httpServices(env: Env): Promise<Services> {
       mint: () => env.AUCTION.newUniqueId().toString(),
     }),
     leadEnvelope: envelope,
+    pages,
+    shareTokens: new ShareTokens(new KeyedHash(deriveKey(config.masterKey, 'share-token'))),
     sealSecrets: (text) => box.seal(text, BUYER_SECRETS),
     openSecrets: (sealed) => box.open(sealed, BUYER_SECRETS),
     auctions: { mint: () => env.AUCTION.newUniqueId().toString(), byId: (id) => shared.auction(id) },
     pingAllowance: new PingAllowance(now),
     supplierGate: (tenantId, supplierId) => shared.gate(tenantId, supplierId),
-    pages,
     buyerHealth: (tenantId, buyerId) => shared.account(tenantId, buyerId).health(),
     buyerBalance: (tenantId, buyerId) => shared.account(tenantId, buyerId),
     suppression: shared.suppression,
@@ -241,7 +250,7 @@ export function queueServices(env: Env): QueueServices {
 }
 
 export function auctionServices(env: Env): AuctionServices {
-  const { config, line, envelope, reader, account } = partsOf(env)
+  const { config, line, envelope, reader, account, pingTokens, bidTokens } = partsOf(env)
   return {
     now,
     line,
@@ -257,6 +266,8 @@ export function auctionServices(env: Env): AuctionServices {
       return Object.fromEntries(sealed.map(({ terms, sealedSecrets }) => [terms.id, sealedSecrets ?? '']))
     },
     sealLead: (fields, tenantId) => envelope.seal(fields, tenantId),
+    signBid: (claims, fields) => bidTokens.sign(claims, fields),
+    signPing: (claims, fields) => pingTokens.sign(claims, fields),
     project: async (message) => {
       await env.PROJECTION_QUEUE.send(message)
     },
@@ -286,6 +297,12 @@ export async function wakeSuppressionBuilders(env: Env): Promise<void> {
   await Promise.all(waiting.map((tenantId) => partsOf(env).suppressionBuilder(tenantId).wake(tenantId)))
 }
 
+/** Makes the keys of the present and the next period, and forgets what is over. */
+export async function tidyCredentials(env: Env): Promise<void> {
+  await partsOf(env).signingKeys.ensure()
+  await new CredentialLeftovers(openDatabase(env.DB)).remove(now())
+}
+
 export function shardServices(env: Env): { readonly line: BuyerLine } {
   return { line: partsOf(env).line }
 }
@@ -300,8 +317,6 @@ export function clockServices(): { readonly now: () => number } {
   return { now }
 }
 
-/** An error's kind; its words may quote what was sent. */
-function nameOf(error: unknown): string {
 /** Logs what kept the surface itself from answering. @returns the request's id, for the answer */
 export function reportFailure(error: unknown): string {
   const requestId = newId('req')
@@ -309,5 +324,7 @@ export function reportFailure(error: unknown): string {
   return requestId
 }
 
+/** An error's kind; its words may quote what was sent. */
+function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : 'unknown'
 }

@@ -1,6 +1,6 @@
 /**
  * Five buyers in a process of their own, each on its own port, answering in the guide's dialect: at once under `/fast`,
- * after their delays under `/slow`. They keep nothing but counts, so that the bench can check who was posted to.
+ * after their delays under `/slow`, with a no to every third post under `/fickle`. They keep nothing but counts, so that the bench can check who was posted to.
  */
 import { createServer, type Socket } from 'node:net'
 import { BUYERS, POST_DELAY_MS } from './buyer-plan.ts'
@@ -35,10 +35,13 @@ function answer(buyer: number, socket: Socket, head: string): void {
   if (plan === undefined || count === undefined) throw new Error(`no buyer ${buyer}`)
   const isPing = path.endsWith('/ping')
   const id = isPing ? count.pings++ : count.posts++
+  const isNo = path.startsWith('/fickle/') && !isPing && id % 3 === 2
   const text = isPing
     ? writeMessage('HTTP/1.1 200 OK', HEADERS, `{"accepted":true,"bid_price":${plan.bid}}`)
-    : writeMessage('HTTP/1.1 201 Created', HEADERS, `{"id":"lead-${buyer}-${id}"}`)
-  if (path.startsWith('/fast/')) socket.write(text)
+    : isNo
+      ? writeMessage('HTTP/1.1 422 Unprocessable Content', HEADERS, '{"error":"not wanted"}')
+      : writeMessage('HTTP/1.1 201 Created', HEADERS, `{"id":"lead-${buyer}-${id}"}`)
+  if (!path.startsWith('/slow/')) socket.write(text)
   else setTimeout(() => socket.write(text), isPing ? plan.delayMs : POST_DELAY_MS)
 }
 

@@ -6,18 +6,29 @@
  * with a buyer.
  */
 import { DurableObject } from 'cloudflare:workers'
-import type { AuctionContract, AuctionRpc, AuctionView, SubmitLead, SubmitResult } from '../../src/contracts/objects'
+import type {
+  AuctionContract,
+  AuctionRpc,
+  AuctionView,
+  OfferResult,
+  PostedLead,
+  SubmitLead,
+  SubmitResult,
+  TakeResult,
+} from '../../src/contracts/objects'
 import { unpackContract } from '../../src/contracts/packed-contract'
 import { type AuctionCommand, decide } from '../../src/core/auction/decide'
-import type { AuctionEvent, PostAnswer } from '../../src/core/auction/events'
+import type { AuctionEvent, PingAnswer, PostAnswer } from '../../src/core/auction/events'
 import { evolve } from '../../src/core/auction/evolve'
-import { ABSENT, type AuctionState, type Closed, isClosed } from '../../src/core/auction/state'
+import { ABSENT, type AuctionState, type Closed, hasLead, isClosed } from '../../src/core/auction/state'
 import { attemptOutcomeOf, isAnswerable, type LeadOutcome, leadOutcomeOf } from '../../src/core/auction/summary'
 import { nextWakeAt, RETENTION_MS, windowEndOf } from '../../src/core/auction/timing'
-import { publicIds } from '../buyer-line/buyer-line'
+import { type Captured, publicIds } from '../buyer-line/buyer-line'
 import { answerOf } from './answer'
 import { BidWindow } from './bid-window'
+import { exclusionsOf } from './exclusions'
 import { IdentityClaims } from './identity-claims'
+import { offerAnswer } from './offer-answer'
 import { AuctionOutbox } from './outbox'
 import { planOf } from './plan'
 import { AuctionRecord } from './record'
@@ -42,6 +53,8 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
   #window: BidWindow | null = null
   /** The first request, while it claims the lead's identity. */
   #beginning: Promise<boolean> | null = null
+  /** The lead that is being let in to the offer. */
+  #taking: Promise<'taken' | 'expired' | 'duplicate'> | null = null
   /** Runs that are under way in this instance; after a restart there are none, whatever the record says. */
   #running = false
   readonly #waiting: (() => void)[] = []
@@ -59,6 +72,42 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
     this.#state = this.#record?.state() ?? ABSENT
   }
 
+  async offer(lead: SubmitLead): Promise<OfferResult> {
+    const isFirst = this.#record === null && this.#beginning === null
+    if (this.#record === null) await this.#beginOnce(lead)
+    if (!isFirst) return (await this.replayOffer(lead.fingerprint)) ?? { kind: 'conflict' }
+    await this.#waitForAnswer(Number.POSITIVE_INFINITY)
+    const body = this.#record?.offerBody ?? null
+    return body === null ? { kind: 'in_progress' } : { kind: 'answer', status: 200, body, replayed: false }
+  }
+
+  async replayOffer(fingerprint: string): Promise<OfferResult | null> {
+    const record = this.#record
+    if (record === null || record.lead.offer === undefined) return null
+    if (record.firstFingerprint !== fingerprint) return { kind: 'conflict' }
+    if (record.offerBody === null) await this.#waitForAnswer(TWIN_WAIT_MS)
+    const body = record.offerBody
+    return body === null ? { kind: 'in_progress' } : { kind: 'answer', status: 200, body, replayed: true }
+  }
+
+  async take(lead: PostedLead): Promise<TakeResult> {
+    // One lead after the other: of two, the second finds the offer taken, or still there.
+    while (this.#taking !== null) await this.#taking
+    const record = this.#record
+    if (record === null || record.lead.offer === undefined) return { kind: 'no_offer' }
+    if (hasLead(this.#state)) {
+      if (lead.fingerprint === record.lead.fingerprint) this.#sealedSecrets ??= lead.sealedSecrets
+      return this.#replay(lead.fingerprint)
+    }
+    this.#taking = this.#letIn(record, lead).finally(() => {
+      this.#taking = null
+    })
+    const outcome = await this.#taking
+    if (outcome !== 'taken') return { kind: outcome }
+    const answer = await this.#answered(Number.POSITIVE_INFINITY)
+    return answer === null ? { kind: 'in_progress' } : { kind: 'answer', ...answer, replayed: false }
+  }
+
   async submit(lead: SubmitLead): Promise<SubmitResult> {
     if (this.#record !== null) {
       // Another request may come from another campaign, whose credentials are not for these contracts.
@@ -67,17 +116,14 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
     }
     // Twins that arrive while the identity is being claimed share that claim.
     const isFirst = this.#beginning === null
-    this.#beginning ??= this.#begin(lead).finally(() => {
-      this.#beginning = null
-    })
-    if (!(await this.#beginning)) return { kind: 'duplicate' }
+    if (!(await this.#beginOnce(lead))) return { kind: 'duplicate' }
     if (!isFirst) return this.#replay(lead.fingerprint)
     const answer = await this.#answered(Number.POSITIVE_INFINITY)
     return answer === null ? { kind: 'in_progress' } : { kind: 'answer', ...answer, replayed: false }
   }
 
   async replay(fingerprint: string): Promise<SubmitResult | null> {
-    return this.#record === null ? null : this.#replay(fingerprint)
+    return hasLead(this.#state) ? this.#replay(fingerprint) : null
   }
 
   async #replay(fingerprint: string): Promise<SubmitResult> {
@@ -134,11 +180,19 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
     await this.#armWatchdog()
   }
 
+  #beginOnce(lead: SubmitLead): Promise<boolean> {
+    this.#beginning ??= this.#begin(lead).finally(() => {
+      this.#beginning = null
+    })
+    return this.#beginning
+  }
+
   /** @returns false where the lead's identity is another auction's; nothing is stored then */
   async #begin(lead: SubmitLead): Promise<boolean> {
     const contracts = lead.contracts.map(unpackContract)
     this.#services.line.prepare(lead, contracts)
-    if (!(await this.#claims.take(lead))) {
+    // A ping for an offer claims nothing: the lead that follows it does.
+    if (lead.offer === undefined && !(await this.#claims.take(lead))) {
       await this.#outbox.cancel(lead)
       return false
     }
@@ -150,9 +204,64 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
     this.#record = AuctionRecord.begin(this.ctx.storage.kv, lead, planned)
     this.#state = evolve(ABSENT, planned)
     this.#sealedSecrets = lead.sealedSecrets
-    await this.#armWatchdog()
+    if (lead.offer === undefined) await this.#armWatchdog()
     this.#resume()
     return true
+  }
+
+  /** Lets a lead in to the offer. Nothing is claimed or kept of one that comes too late or is known already. */
+  async #letIn(record: AuctionRecord, lead: PostedLead): Promise<'taken' | 'expired' | 'duplicate'> {
+    const posted = { terms: record.lead.terms, link: lead.link, identity: lead.identity }
+    const receivedAt = this.#services.now()
+    const state = this.#state
+    if (state.phase !== 'offered' || receivedAt >= state.offer.validUntil) {
+      await this.#outbox.cancel(posted)
+      return 'expired'
+    }
+    if (!(await this.#claims.take(posted))) {
+      await this.#outbox.cancel(posted)
+      return 'duplicate'
+    }
+    const { sealedSecrets, contractIds, refusals, ...part } = lead
+    record.post(part)
+    this.#sealedSecrets = sealedSecrets
+    this.#running = true
+    const exclusions = exclusionsOf(state.plan, { contractIds, refusals })
+    if (this.#do({ type: 'take', receivedAt, exclusions }).length > 0) {
+      await this.#armWatchdog()
+      return 'taken'
+    }
+    record.post(null)
+    await this.#claims.drop(posted)
+    await this.#outbox.cancel(posted)
+    return 'expired'
+  }
+
+  /** Tells the supplier what it is offered, or that there is no bid. From here on the auction is kept. */
+  async #showOffer(record: AuctionRecord): Promise<void> {
+    const { lead } = record
+    if (lead.offer === undefined) return
+    const [objectId, state] = [this.ctx.id.toString(), this.#state]
+    record.saveOffer(await offerAnswer({ services: this.#services, objectId, lead, order: lead.offer, state }))
+    await this.#armWatchdog()
+    for (const resolve of this.#waiting.splice(0)) resolve()
+  }
+
+  /** There is no lead yet, or there never was one. */
+  async #withoutLead(reached: 'offered' | 'settled'): Promise<void> {
+    const record = this.#record
+    if (record === null) return
+    if (record.offerBody === null) await this.#showOffer(record)
+    if (reached === 'settled') await this.#giveTurnBack(record)
+  }
+
+  /** Best effort: a turn that is not given back is forgotten in time. */
+  async #giveTurnBack(record: AuctionRecord): Promise<void> {
+    try {
+      await this.#outbox.giveTurnBack(record, this.#state)
+    } catch (error) {
+      this.#services.log('turn_not_given_back', { auctionId: this.ctx.id.toString(), error: nameOf(error) })
+    }
   }
 
   /** Whose turn it is; null where the distribution has no turns. */
@@ -187,7 +296,7 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
     const told = sequenceOf(this.#state)
     for (const event of events) this.#state = evolve(this.#state, event)
     record.events.push(...events)
-    if (record.answer === null && isAnswerable(this.#state)) {
+    if (record.answer === null && hasLead(this.#state) && isAnswerable(this.#state)) {
       record.answer = answerOf(this.ctx.id.toString(), record.lead, this.#state)
     }
     for (const event of events) {
@@ -207,6 +316,10 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
         return
       case 'window_closed':
         this.#window?.close()
+        return
+      case 'offered':
+      case 'settled':
+        if (!hasLead(this.#state)) this.ctx.waitUntil(this.#withoutLead(event.type))
         return
       case 'attempt_started':
         this.#reserve(event.contractId)
@@ -233,7 +346,7 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
       windowMs: Math.max(0, windowEndOf(state) - this.#services.now()),
       onReport: (contractId, { askedAt, answer, captured }) => {
         if (captured !== null) record.captured[contractId] = captured
-        this.#do({ type: 'answer', contractId, askedAt, answer })
+        this.#do({ type: 'answer', contractId, askedAt, answer: withValidity(answer, captured) })
       },
       onOver: (askedAt) => this.#do({ type: 'close', askedAt }),
     })
@@ -287,13 +400,15 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
   }
 
   async #answered(waitMs: number): Promise<{ status: 201 | 202; body: string } | null> {
-    if (this.#record === null || this.#record.answer === null) {
-      await new Promise<void>((resolve) => {
-        this.#waiting.push(resolve)
-        if (Number.isFinite(waitMs)) setTimeout(resolve, waitMs)
-      })
-    }
+    if (this.#record === null || this.#record.answer === null) await this.#waitForAnswer(waitMs)
     return this.#record?.answer ?? null
+  }
+
+  async #waitForAnswer(waitMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve)
+      if (Number.isFinite(waitMs)) setTimeout(resolve, waitMs)
+    })
   }
 
   async #armWatchdog(): Promise<void> {
@@ -330,6 +445,12 @@ function mustSurvive(event: AuctionEvent): boolean {
     default:
       return false
   }
+}
+
+/** Until when the buyer stands by its bid, where it said so. */
+function withValidity(answer: PingAnswer, captured: Captured | null): PingAnswer {
+  if (answer.kind === 'no' || captured === null || captured.validUntil === null) return answer
+  return { ...answer, validUntil: captured.validUntil }
 }
 
 /** Grows with everything that accounts and database must be told. */

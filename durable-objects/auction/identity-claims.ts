@@ -44,6 +44,11 @@ export class IdentityClaims {
     return true
   }
 
+  /** Gives back what was taken for a lead that did not become this auction's after all. */
+  async drop(lead: Identified): Promise<void> {
+    for (const { index, keys } of this.#shares(lead)) await index.release({ keys, auctionId: this.#auctionId })
+  }
+
   /** Says what became of the lead: seen where it was sold or may have been, free where nobody bought it. */
   async tell(lead: Identified, state: AuctionState): Promise<void> {
     const told = statusOf(state) === 'unsold' ? 'free' : 'seen'

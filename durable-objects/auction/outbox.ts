@@ -6,7 +6,7 @@
  */
 import type { SubmitLead } from '../../src/contracts/objects'
 import type { LeadProjection } from '../../src/contracts/projection'
-import type { AttemptStage, AuctionState } from '../../src/core/auction/state'
+import { type AttemptStage, type AuctionState, hasLead } from '../../src/core/auction/state'
 import { bidsOf, leadOutcomeOf, salesOf, statusOf, unsoldReason } from '../../src/core/auction/summary'
 import { encodeAuctionId, encodeLeadId } from '../../src/security/public-ids'
 import type { IdentityClaims } from './identity-claims'
@@ -39,6 +39,11 @@ export class AuctionOutbox {
     await this.#tellRotation(record, state)
     if (state.acknowledged >= state.sequence) return
     await this.#services.project(await this.#projection(record, state, state.sequence))
+  }
+
+  /** Nobody took the offer: the turn that it was made in is free. Of leads, `flush` says it. */
+  async giveTurnBack(record: AuctionRecord, state: AuctionState): Promise<void> {
+    if (!hasLead(state)) await this.#tellRotation(record, state)
   }
 
   /** The lead did not become an auction: its place at the gate is free. */

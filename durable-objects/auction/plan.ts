@@ -16,15 +16,17 @@ export function planOf(
   contracts: readonly AuctionContract[],
   { tieBreak, turns }: Order,
 ): AuctionPlan {
-  const { terms, link, refusals } = lead
+  const { terms, link, refusals, offer } = lead
+  // A window that lasted until the deadline would leave no time to sell; an offer leaves that to the lead that follows.
+  const longestWindowMs = offer === undefined ? terms.deadlineMs - LEAST_POST_MS : offer.withinMs
   return {
-    mode: 'direct',
+    mode: offer === undefined ? 'direct' : 'offer',
     distribution: terms.distribution,
     turns,
     floorMicros: terms.floorMicros,
     maxSells: terms.maxSells,
-    // A window that lasted until the deadline would leave no time to sell.
-    bidWindowMs: Math.max(1, Math.min(terms.bidWindowMs, terms.deadlineMs - LEAST_POST_MS)),
+    bidWindowMs: Math.max(1, Math.min(terms.bidWindowMs, longestWindowMs)),
+    ...(offer === undefined ? {} : { offerWithinMs: offer.withinMs }),
     postTimeoutMs: terms.postTimeoutMs,
     deadlineMs: terms.deadlineMs,
     payout: link.payout,

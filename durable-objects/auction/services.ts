@@ -1,6 +1,8 @@
 /** What an auction needs from the world; wired in workers/. */
 import type { BuyerAccountRpc, IdentityIndexRpc, RotationRpc, SupplierGateRpc } from '../../src/contracts/objects'
 import type { LeadProjection, PostRetry } from '../../src/contracts/projection'
+import type { BidTokens } from '../../src/security/bid-token'
+import type { PingTokens } from '../../src/security/ping-token'
 import type { BuyerLine } from '../buyer-line/buyer-line'
 import type { PingShardRpc } from '../ping-shard'
 
@@ -20,6 +22,10 @@ export interface AuctionServices {
     fields: string,
     tenantId: string,
   ) => Promise<{ readonly sealedFields: string; readonly sealedKey: string }>
+  /** Signs a bid token over what was pinged. */
+  readonly signBid: BidTokens['sign']
+  /** Signs a ping id over what was pinged. */
+  readonly signPing: PingTokens['sign']
   readonly project: (message: LeadProjection) => Promise<void>
   readonly retryLater: (message: PostRetry, delaySeconds: number) => Promise<void>
   /** A keyed hash that orders equal bids: the same for the same auction and buyer, unknown to either. */

@@ -1,7 +1,7 @@
 /** An auction as it is shown: every bid, reason and time, and the whole trace. */
 import type { AuctionBidView, AuctionView } from '../../src/contracts/objects'
 import type { Attempt, AuctionState } from '../../src/core/auction/state'
-import { isClosed } from '../../src/core/auction/state'
+import { hasLead, isClosed } from '../../src/core/auction/state'
 import { type BidSummary, bidsOf, salesOf, statusOf, unsoldReason } from '../../src/core/auction/summary'
 import { traceOf } from '../../src/core/auction/trace'
 import { encodeAuctionId, encodeLeadId } from '../../src/security/public-ids'
@@ -19,6 +19,9 @@ export function viewOf(objectId: string, record: AuctionRecord, state: AuctionSt
     tenantId: terms.tenantId,
     campaignId: terms.campaignId,
     supplierId: link.supplierId,
+    hasLead: hasLead(state),
+    offer: offerView(state),
+    startedAt: new Date(start).toISOString(),
     phase: state.phase,
     status: statusOf(state),
     reason: unsoldReason(state),
@@ -40,6 +43,17 @@ export function viewOf(objectId: string, record: AuctionRecord, state: AuctionSt
       buyerId: buyerOf(record, contractId),
     })),
     fields,
+  }
+}
+
+function offerView(state: AuctionState): AuctionView['offer'] {
+  const offer = isClosed(state) ? state.offer : null
+  if (offer === null) return null
+  const { payoutMicros, validUntil, takenAt } = offer
+  return {
+    payoutMicros,
+    validUntil: new Date(validUntil).toISOString(),
+    takenAt: takenAt === null ? null : new Date(takenAt).toISOString(),
   }
 }
 

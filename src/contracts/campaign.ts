@@ -73,6 +73,14 @@ const fieldsSchema = z
         context.addIssue({ code: 'custom', path: [index, 'name'], message: 'name that no other field has' })
       seen.add(name)
     }
+    const known = new Set([...seen, ...CONTACT_FIELDS])
+    for (const [index, { name, required_when }] of fields.entries()) {
+      for (const [at, { field }] of (required_when ?? []).entries()) {
+        if (field !== name && known.has(field)) continue
+        const message = 'another field that the campaign declares'
+        context.addIssue({ code: 'custom', path: [index, 'required_when', at, 'field'], message })
+      }
+    }
   })
 
 const dedupeSchema = z.strictObject({

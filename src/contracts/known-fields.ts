@@ -8,6 +8,7 @@ import type { FieldDefinition } from '../core/lead/fields'
 import type { CampaignFieldSettings } from './campaign'
 import { FIELD_NAME, RESERVED_FIELD_NAMES } from './configuration'
 import { CONTACT_FIELDS, fieldByName, isPersonalByDefault, PERSONAL_NAMES } from './field-catalogue'
+import { toFilter } from './filter'
 
 /**
  * @param declared the campaign's own fields, which come first and as they are
@@ -33,13 +34,15 @@ export function personalFieldNames(declared: readonly CampaignFieldSettings[]): 
     .map(({ name }) => name)
 }
 
-function toDefinition({ name, type, required, required_on, values, pii }: CampaignFieldSettings): FieldDefinition {
+function toDefinition(field: CampaignFieldSettings): FieldDefinition {
+  const { name, type, required, required_on, required_when, values, pii } = field
   return {
     name,
     // Text with a list of values is an enum by another name.
     type: type === 'string' && Array.isArray(values) ? 'enum' : type,
     required,
     requiredOn: required_on,
+    ...(required_when?.length ? { requiredWhen: required_when.map(toFilter) } : {}),
     values: values ?? null,
     pii: pii ?? isPersonalByDefault(name, type),
   }

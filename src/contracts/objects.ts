@@ -48,7 +48,34 @@ export interface SubmitLead {
   readonly identity: { readonly keys: readonly string[]; readonly days: number } | null
   /** RFC 3339 UTC. */
   readonly receivedAt: string
+  /** Where the best bid is to be shown first, and the lead comes later; left out where it is sold at once. */
+  readonly offer?: OfferOrder
 }
+
+/** How an offer is asked for, and answered. */
+export interface OfferOrder {
+  /** Whose words the answers are in. */
+  readonly surface: 'guide' | 'exchange'
+  /** What the caller knows the auction by; null where it gave no id of its own. */
+  readonly reference: string | null
+  /** How long the supplier waits for the offer. */
+  readonly withinMs: number
+}
+
+/** The whole lead for an offer, let in by the edge. */
+export interface PostedLead
+  extends Pick<
+    SubmitLead,
+    'fingerprint' | 'link' | 'fields' | 'piiFields' | 'refusals' | 'sealedSecrets' | 'identity' | 'receivedAt'
+  > {
+  /** Who would take the whole lead now. */
+  readonly contractIds: readonly string[]
+}
+
+export type OfferResult =
+  | { readonly kind: 'answer'; readonly status: 200; readonly body: string; readonly replayed: boolean }
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'in_progress' }
 
 export type SubmitResult =
   | { readonly kind: 'answer'; readonly status: 201 | 202; readonly body: string; readonly replayed: boolean }
@@ -57,7 +84,20 @@ export type SubmitResult =
   /** Another auction holds the lead's identity: nothing was stored. */
   | { readonly kind: 'duplicate' }
 
+export type TakeResult =
+  | SubmitResult
+  /** The offer's time is over; nothing was stored. */
+  | { readonly kind: 'expired' }
+  /** Nothing was offered here. */
+  | { readonly kind: 'no_offer' }
+
 export interface AuctionRpc {
+  /** Runs the auction as far as its offer, or replays what was answered to the same request. */
+  offer(lead: SubmitLead): Promise<OfferResult>
+  /** Only replays: for a ping that would not be let in any more. @returns null where nothing was pinged here */
+  replayOffer(fingerprint: string): Promise<OfferResult | null>
+  /** Sells the lead to the offer, or replays what was answered to the same request. */
+  take(lead: PostedLead): Promise<TakeResult>
   /** Sells the lead, or replays what was answered to the same request. */
   submit(lead: SubmitLead): Promise<SubmitResult>
   /** Only replays: for a request that would not be let in any more. @returns null where nothing was submitted here */
@@ -101,6 +141,16 @@ export interface AuctionView {
   readonly tenantId: string
   readonly campaignId: string
   readonly supplierId: string
+  /** Whether a lead was posted: an offer that waits for one, or waited in vain, has none. */
+  readonly hasLead: boolean
+  /** What the supplier was shown; null where the lead was sold at once, or there was no bid. */
+  readonly offer: {
+    readonly payoutMicros: number
+    readonly validUntil: string
+    readonly takenAt: string | null
+  } | null
+  /** RFC 3339 UTC; the offsets count from here. */
+  readonly startedAt: string
   readonly phase: string
   readonly status: 'sold' | 'unsold' | 'pending'
   readonly reason: string | null
@@ -142,6 +192,8 @@ export interface AdmitLead {
   readonly auctionId: string
   /** Until when the key is remembered, in ms from now. */
   readonly rememberMs: number
+  /** Whether a place under the supplier's caps is taken; a ping for an offer takes none. Left out, it is. */
+  readonly takesPlace?: boolean
   /** Ids of what the caller has shown: its key, or its OAuth client and token. One that has ended lets nothing in. */
   readonly credentials?: readonly string[]
 }

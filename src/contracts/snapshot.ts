@@ -21,6 +21,16 @@ export interface CampaignSnapshot {
   readonly campaign: Campaign
   readonly links: { readonly [supplierId: string]: SourceLink }
   readonly contracts: readonly SnapshotContract[]
+  /** Left out where no supplier has a specs page. */
+  readonly specs?: SpecsSnapshot
+}
+
+/** What specs pages are made from, beside what every call is judged by. */
+export interface SpecsSnapshot {
+  /** Fields that suppliers may be told of: the campaign's own, not those that only a buyer's configuration names. */
+  readonly fields: readonly string[]
+  /** By supplier: what the page's address is signed with. */
+  readonly nonces: { readonly [supplierId: string]: string }
 }
 
 /** Who an API key or an OAuth client speaks for. */

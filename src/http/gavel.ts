@@ -8,15 +8,19 @@ import { registerGetOpenApi } from './document/get-openapi'
 import { registerGetAuction } from './exchange/get-auction'
 import { registerGetLead } from './exchange/get-lead'
 import { registerListLeads } from './exchange/list-leads'
+import { registerExchangePing } from './exchange/ping'
+import { registerExchangePost } from './exchange/post'
 import { registerIngest } from './guide/ingest'
 import { registerPing } from './guide/ping'
 import { registerSupplierLead } from './guide/supplier-lead'
 import { registerManagement } from './manage'
+import { registerOAuth } from './oauth'
+import { knowCaller } from './plumbing/know-caller'
 import { problem } from './plumbing/reply'
 import { unknownRoute } from './plumbing/unknown-route'
 import { registerPnl } from './reports/pnl'
-import { knowCaller } from './plumbing/know-caller'
 import type { Services } from './services'
+import { registerGetApiSpecs } from './specs/get-api-specs'
 
 /** @returns the app, to be built once an isolate */
 export function createGavel(services: Services, log: (event: string, details: Record<string, string>) => void): App {
@@ -28,21 +32,24 @@ export function createGavel(services: Services, log: (event: string, details: Re
     await next()
     c.res.headers.set('x-request-id', requestId)
   })
+  app.use('*', knowCaller)
   registerPing(app)
   registerIngest(app)
   registerSupplierLead(app)
-  app.use('*', knowCaller)
+  registerExchangePing(app)
+  registerExchangePost(app)
   registerListLeads(app)
   registerGetLead(app)
   registerGetAuction(app)
   registerPnl(app)
   registerManagement(app)
-  app.notFound(unknownRoute(app))
-  app.onError((error, c) => {
-  registerGetOpenApi(app)
-    // The error's own words stay inside: they may quote what was sent.
+  registerOAuth(app)
   registerGetOpenApi(app)
   registerReference(app)
+  registerGetApiSpecs(app)
+  app.notFound(unknownRoute(app))
+  app.onError((error, c) => {
+    // The error's own words stay inside: they may quote what was sent.
     log('request_failed', { requestId: c.var.requestId, path: c.req.routePath, error: error.name })
     return problem(c, 'internal_error')
   })

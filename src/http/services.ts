@@ -4,6 +4,7 @@
  * Interfaces only, so that no handler can reach an environment, a clock or an object's internals by itself.
  */
 
+import type { ApiSpec } from '../contracts/api-spec'
 import type { AnswerQuestion, SampleReading } from '../contracts/answer-reading'
 import type { BalanceAccountRpc } from '../contracts/balance'
 import type { AccountHealth } from '../contracts/buyer-line'
@@ -16,6 +17,7 @@ import type { AccessTokens } from '../security/access-tokens'
 import type { BidTokens } from '../security/bid-token'
 import type { LeadEnvelope } from '../security/lead-envelope'
 import type { PingTokens } from '../security/ping-token'
+import type { ShareTokens } from '../security/share-token'
 import type { SuppressionHash } from '../security/suppression-hash'
 import type { TenantStores } from '../stores/tenant-stores'
 import type { PingAllowance } from './guide/ping-allowance'
@@ -78,6 +80,9 @@ export interface Pages {
   reference(scriptPath: string, nonce: string): Promise<string>
   /** Its script, compressed with gzip. */
   referenceScript(): Promise<ArrayBuffer>
+  /** The specs page. @param nonce what its content security policy lets run */
+  apiSpecs(spec: ApiSpec, nonce: string): Promise<string>
+  apiSpecsMarkdown(spec: ApiSpec): string
 }
 
 export interface Services {
@@ -89,6 +94,8 @@ export interface Services {
   /** The origin that tokens are issued by and for; that of the request where null. */
   readonly publicOrigin: string | null
   readonly accessTokens: AccessTokens
+  /** The public keys that tokens are checked with. */
+  readonly signingKeys: { published(): Promise<object> }
   readonly credentialUses: CredentialUses
   readonly snapshots: SnapshotReader
   readonly publisher: Publisher
@@ -118,6 +125,7 @@ export interface Services {
   /** Has the tenant's index built anew, behind the answer. A failure is harmless: the cron asks again. */
   readonly buildSuppressionIndex: (tenantId: string) => Promise<void>
   readonly pages: Pages
+  readonly shareTokens: ShareTokens
   /** Milliseconds since 1970. */
   readonly now: () => number
   /** @returns `<prefix>_<ulid>` */

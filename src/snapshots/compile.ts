@@ -4,6 +4,7 @@
  */
 import type { CampaignSettings } from '../contracts/campaign'
 import type { ContractCompiler } from '../contracts/contract-compiler'
+import { CONTACT_FIELDS } from '../contracts/field-catalogue'
 import { toFilter } from '../contracts/filter'
 import { knownFields } from '../contracts/known-fields'
 import { amountToMicros, percentToShare } from '../contracts/money'
@@ -34,7 +35,20 @@ export function compileCampaign(configuration: CampaignConfiguration, compiler: 
     campaign: compileTerms(configuration, named),
     links: Object.fromEntries(links.map((rows) => [rows.supplier.id, compileLink(rows)])),
     contracts,
+    ...compileSpecs(configuration),
   }
+}
+
+function compileSpecs({ campaign: { settings }, links }: CampaignConfiguration): Pick<CampaignSnapshot, 'specs'> {
+  const nonces = links.flatMap(({ link }) => (link.specsNonce === null ? [] : [[link.supplierId, link.specsNonce]]))
+  if (nonces.length === 0) return {}
+  const own = [
+    ...settings.fields.map(({ name }) => name),
+    ...CONTACT_FIELDS,
+    ...settings.filters.map(({ field }) => field),
+    ...(settings.dedupe?.fields ?? []),
+  ]
+  return { specs: { fields: [...new Set(own)], nonces: Object.fromEntries(nonces) } }
 }
 
 function compileTerms(configuration: CampaignConfiguration, named: readonly string[]): Campaign {

@@ -9,6 +9,7 @@ import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { isOver, periodAt, periodsToHave } from '../core/signing/periods'
 import { SIGNING_ALGORITHM, type SigningKeys } from '../security/access-tokens'
 import type { SigningKeyRow, SigningKeyStore } from '../stores/signing-key-store'
+import { SingleFlight } from './single-flight'
 
 export const SIGNING_KEYS_KEY = 'oauth-signing-keys'
 /** How long memory is believed. */
@@ -31,6 +32,7 @@ export class SigningKeyRing implements SigningKeys {
   #rows: readonly SigningKeyRow[] = []
   #readAt = Number.NEGATIVE_INFINITY
   #lookedAt = Number.NEGATIVE_INFINITY
+  readonly #ensuring = new SingleFlight<readonly SigningKeyRow[]>()
   /** The key that signs, opened. */
   #opened: { readonly kid: string; readonly privateKey: JWK } | null = null
 
@@ -63,17 +65,27 @@ export class SigningKeyRing implements SigningKeys {
   }
 
   /** Makes the keys that are missing, forgets those that are over, and publishes the rest. */
-  async ensure(): Promise<readonly SigningKeyRow[]> {
-    const { store, now, kv } = this.#parts
+  ensure(): Promise<readonly SigningKeyRow[]> {
+    return this.#ensuring.get('', () => this.#ensureNow())
+  }
+
+  async #ensureNow(): Promise<readonly SigningKeyRow[]> {
+    const { store, now } = this.#parts
     let rows = await store.list()
     const missing = periodsToHave(now()).filter((period) => !rows.some((row) => row.period === period))
     const over = rows.filter(({ period }) => isOver(period, now())).map(({ period }) => period)
     if (missing.length > 0) await store.add(await Promise.all(missing.map((period) => this.#make(period))))
     if (over.length > 0) await store.remove(over)
     if (missing.length + over.length > 0) rows = await store.list()
-    const text = JSON.stringify(rows)
-    if (text !== JSON.stringify(this.#rows)) await kv.put(SIGNING_KEYS_KEY, text)
+    await this.#publish(JSON.stringify(rows))
     return this.#take(rows)
+  }
+
+  /** KV takes one write a second for a key: whoever is refused has been forestalled by another with the same keys. */
+  async #publish(text: string): Promise<void> {
+    const { kv } = this.#parts
+    const published = await kv.get(SIGNING_KEYS_KEY, 'text')
+    if (published !== text) await kv.put(SIGNING_KEYS_KEY, text).catch(() => undefined)
   }
 
   async #fresh(): Promise<readonly SigningKeyRow[]> {

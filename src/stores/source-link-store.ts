@@ -65,6 +65,20 @@ export class SourceLinkStore {
     return row ?? null
   }
 
+  /**
+   * Gives the link's specs page a new address, or none.
+   *
+   * @param specsNonce null takes the page away
+   * @returns the publish rows, or null where this tenant has no such link
+   */
+  async share(key: SourceLinkKey, specsNonce: string | null, change: Change): Promise<readonly string[] | null> {
+    const { results, publishIds } = await new ChangeSet(this.#database, this.#tenantId, change)
+      .write(this.#database.update(sourceLinks).set({ specsNonce }).where(this.#is(key)).returning())
+      .touchCampaign(key.campaignId)
+      .commit()
+    return (results[0] as readonly SourceLinkRow[]).length === 0 ? null : publishIds
+  }
+
   async list(campaignId: string, { limit, after }: PageRequest): Promise<Page<SourceLinkRow>> {
     const rows = await this.#database
       .select()

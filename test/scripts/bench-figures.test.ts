@@ -47,7 +47,7 @@ describe('options', () => {
   it('measure everything in five rounds unless told otherwise', () => {
     expect(parseOptions([])).toEqual({
       json: false,
-      only: ['ping', 'sold', 'added', 'cost', 'suppression'],
+      only: ['ping', 'sold', 'added', 'cost', 'fanout20', 'caps', 'suppression'],
       rounds: 5,
       seconds: null,
       stateDir: null,

@@ -3,7 +3,7 @@
  * and keeps the record as the object does.
  */
 import { type AuctionCommand, decide } from '../../src/core/auction/decide'
-import type { AuctionEvent, PingAnswer, PostAnswer } from '../../src/core/auction/events'
+import type { AuctionEvent, Exclusion, PingAnswer, PostAnswer } from '../../src/core/auction/events'
 import { replay } from '../../src/core/auction/evolve'
 import type { AuctionPlan, Contender } from '../../src/core/auction/plan'
 import type { Attempt, AuctionState } from '../../src/core/auction/state'
@@ -65,6 +65,9 @@ export function aPlan(overrides: Partial<AuctionPlan> = {}): AuctionPlan {
   }
 }
 
+/** Members of a plan that shows its bid first and waits for the lead. */
+export const OFFER = { mode: 'offer', offerWithinMs: 5_000 } as const
+
 export const bid = (amount: number): PingAnswer => ({ kind: 'bid', priceMicros: units(amount) })
 export const no = (reason: BidReason = 'declined'): PingAnswer => ({ kind: 'no', reason, detail: null })
 
@@ -118,6 +121,11 @@ export class Story {
     return this.do({ type: 'post_answer', contractId, tryNumber, answer })
   }
 
+  /** The supplier posts its lead now. */
+  takes(exclusions: readonly Exclusion[] = []): this {
+    return this.do({ type: 'take', receivedAt: this.now, exclusions })
+  }
+
   retries(contractId: string, tryNumber: number): this {
     return this.do({ type: 'retry', contractId, tryNumber })
   }
@@ -166,6 +174,11 @@ export function pinging(overrides: Partial<AuctionPlan> = {}): Story {
 /** @returns a story where a, b and c bid 30, 20 and 10, and the places are being reserved. */
 export function reserving(overrides: Partial<AuctionPlan> = {}): Story {
   return pinging(overrides).bids({ a: 30, b: 20, c: 10 })
+}
+
+/** @returns a story where 22.50 is offered: 75 % of the 30 that a bid; b and c bid 20 and 10. */
+export function offered(overrides: Partial<AuctionPlan> = {}): Story {
+  return reserving({ ...OFFER, ...overrides })
 }
 
 /** @returns a story where the post to a, who bid 30 over 20 and 10, is out. */

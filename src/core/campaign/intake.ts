@@ -4,8 +4,8 @@
  * One function for both calls, so that a ping can never promise what the lead would be refused. What a snapshot cannot
  * know (caps, suppression, duplicates) is decided elsewhere by whoever owns it; suppression.ts has what lists mean.
  */
-import { type FieldError, type LeadFields, readFields } from '../lead/fields'
-import { failedFilters } from '../lead/filters'
+import { type FieldError, type FieldValue, type LeadFields, readFields } from '../lead/fields'
+import { describeFilter, explainFailure, type Filter, failingFilters } from '../lead/filters'
 import { isOpen } from '../limits/schedule'
 import type { BidReason } from '../reasons'
 import type { Campaign, ContractTerms, SourceLink } from './campaign'
@@ -56,10 +56,11 @@ export function judgeIntake({ campaign, link, contracts, input, call, now }: Int
   if (errors.length > 0) return { kind: 'invalid', errors }
 
   const onAbsent = call === 'ping' ? 'skip' : 'fail'
-  const filterErrors = failedFilters(campaign.filters, fields, onAbsent)
+  const filterErrors = failingFilters(campaign.filters, fields, onAbsent).map(describeFilter)
   if (filterErrors.length > 0) return { kind: 'filtered', filterErrors }
 
-  return { kind: 'eligible', fields, ...sortContracts(contracts, { fields, onAbsent, now }) }
+  const personal = new Set(campaign.fields.filter(({ pii }) => pii).map(({ name }) => name))
+  return { kind: 'eligible', fields, ...sortContracts(contracts, { fields, personal, onAbsent, now }) }
 }
 
 /** @returns the sentence for a ping that no buyer is left for */
@@ -71,16 +72,20 @@ export function whyNobody(refusals: readonly Refusal[]): string {
 
 interface Judged {
   readonly fields: LeadFields
+  /** Names of fields whose values no reason may repeat. */
+  readonly personal: ReadonlySet<string>
   readonly onAbsent: 'skip' | 'fail'
   readonly now: number
 }
 
 function sortContracts(
   contracts: readonly ContractTerms[],
-  { fields, onAbsent, now }: Judged,
+  { fields, personal, onAbsent, now }: Judged,
 ): { readonly contenders: readonly ContractTerms[]; readonly refusals: readonly Refusal[] } {
   const contenders: ContractTerms[] = []
   const refusals: Refusal[] = []
+  const explain = (filter: Filter, value: FieldValue | undefined) =>
+    personal.has(filter.field) ? describeFilter(filter) : explainFailure(filter, value)
   for (const contract of contracts) {
     const refuse = (reason: BidReason, detail: string | null) =>
       refusals.push({
@@ -94,8 +99,8 @@ function sortContracts(
       refuse('paused', null)
       continue
     }
-    const failed = failedFilters(contract.filters, fields, onAbsent)
-    if (failed.length > 0) refuse('filtered', failed.join('; '))
+    const failed = failingFilters(contract.filters, fields, onAbsent)
+    if (failed.length > 0) refuse('filtered', failed.map((filter) => explain(filter, fields[filter.field])).join('; '))
     // After the filters: who is out of schedule would take this lead at another time.
     else if (contract.schedule !== undefined && !isOpen(contract.schedule, now)) refuse('out_of_schedule', null)
     else contenders.push(contract)

@@ -3,6 +3,7 @@
  * field-value.ts.
  */
 import { readValue } from './field-value'
+import { type Filter, passesFilter } from './filters'
 
 export type FieldType = 'string' | 'number' | 'boolean' | 'date' | 'email' | 'phone' | 'state' | 'zip' | 'url' | 'enum'
 
@@ -17,6 +18,8 @@ export interface FieldDefinition {
   readonly required: boolean
   /** On which call a required field must be there; one required on the ping is required on the post too. */
   readonly requiredOn: 'ping' | 'post'
+  /** Asked for only where all of these hold, whatever `required` says; left out where it does not depend on other fields. */
+  readonly requiredWhen?: readonly Filter[]
   /** Allowed values of an enum or a string, in the operator's spelling; null where any will do. */
   readonly values: readonly string[] | null
   /** Personal data: never sent in a ping unless a buyer contract lists it. */
@@ -76,17 +79,29 @@ export function readFields(
 ): { readonly fields: LeadFields; readonly errors: readonly FieldError[] } {
   const fields = emptyLead()
   const errors: FieldError[] = []
+  const missing = (definition: FieldDefinition) =>
+    errors.push({ field: definition.name, code: 'missing_required', expected: expectedOf(definition) })
+  const conditional: FieldDefinition[] = []
   for (const definition of definitions) {
     const raw = Object.hasOwn(input, definition.name) ? input[definition.name] : undefined
     if (raw === undefined || raw === null || (typeof raw === 'string' && raw.trim() === '')) {
-      if (definition.required && (call === 'post' || definition.requiredOn === 'ping')) {
-        errors.push({ field: definition.name, code: 'missing_required', expected: expectedOf(definition) })
-      }
+      if (definition.requiredOn !== 'ping' && call === 'ping') continue
+      if (definition.requiredWhen !== undefined) conditional.push(definition)
+      else if (definition.required) missing(definition)
       continue
     }
     const read = readValue(definition, raw)
     if (read.ok) fields[definition.name] = read.value
     else errors.push({ field: definition.name, code: read.code, expected: read.expected ?? expectedOf(definition) })
   }
+  for (const definition of conditional) {
+    if (definition.requiredWhen?.every((filter) => holdsFor(filter, fields, call))) missing(definition)
+  }
   return { fields, errors }
+}
+
+/** A ping is partial: what it does not carry says nothing, not even that it is absent. */
+function holdsFor(filter: Filter, fields: LeadFields, call: 'ping' | 'post'): boolean {
+  const value = fields[filter.field]
+  return (call === 'post' || value !== undefined) && passesFilter(filter, value)
 }

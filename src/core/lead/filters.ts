@@ -66,6 +66,18 @@ export function passesFilter(filter: Filter, value: FieldValue | undefined): boo
   }
 }
 
+/** @returns the filters that failed, in their order; see `failedFilters` */
+export function failingFilters(
+  filters: readonly Filter[],
+  lead: LeadFields,
+  onAbsent: 'skip' | 'fail',
+): readonly Filter[] {
+  return filters.filter((filter) => {
+    const value = lead[filter.field]
+    return !(value === undefined && onAbsent === 'skip') && !passesFilter(filter, value)
+  })
+}
+
 /**
  * Runs all filters.
  *
@@ -77,13 +89,7 @@ export function failedFilters(
   lead: LeadFields,
   onAbsent: 'skip' | 'fail',
 ): readonly string[] {
-  const sentences: string[] = []
-  for (const filter of filters) {
-    const value = lead[filter.field]
-    if (value === undefined && onAbsent === 'skip') continue
-    if (!passesFilter(filter, value)) sentences.push(describeFilter(filter))
-  }
-  return sentences
+  return failingFilters(filters, lead, onAbsent).map(describeFilter)
 }
 
 /** @returns what the filter asks for, as a sentence: `state must be one of: TX, FL, CA`. */
@@ -120,6 +126,36 @@ export function describeFilter(filter: Filter): string {
       return `${field} must be present`
     case 'not_exists':
       return `${field} must not be present`
+  }
+}
+
+/**
+ * Why a filter let a lead go, with the number that it has beside the one that was asked for: `ai_quality_score 0.84 <
+ * buyer_min 0.9`. Where it is not about a number, what the filter asks for.
+ */
+export function explainFailure(filter: Filter, value: FieldValue | undefined): string {
+  const number = value === undefined ? null : numeric(value)
+  const sign = number === null ? null : signOf(filter, number)
+  return sign === null ? describeFilter(filter) : `${filter.field} ${value} ${sign}`
+}
+
+function signOf({ op, value: wanted }: Filter, value: number): string | null {
+  const one = scalar(wanted)
+  switch (op) {
+    case 'gte':
+      return `< buyer_min ${one}`
+    case 'gt':
+      return `<= buyer_min ${one}`
+    case 'lte':
+      return `> buyer_max ${one}`
+    case 'lt':
+      return `>= buyer_max ${one}`
+    case 'between': {
+      const [low, high] = list(wanted)
+      return typeof low === 'number' && value < low ? `< buyer_min ${low}` : `> buyer_max ${high}`
+    }
+    default:
+      return null
   }
 }
 

@@ -3,12 +3,10 @@
  * otherwise.
  */
 import type { SupplierGateRpc } from '../../contracts/objects'
+import { KEY_LIFE_MS } from '../intake/request-key'
 import type { Services } from '../services'
 import type { SupplierCall } from './caller'
 
-const DAY_MS = 24 * 60 * 60 * 1_000
-/** The contract's memory of an Idempotency-Key. */
-const KEY_LIFE_MS = 30 * DAY_MS
 /** A body that comes again without any key is the same request for this long. */
 const BODY_LIFE_MS = 60 * 1_000
 

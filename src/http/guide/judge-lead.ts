@@ -2,12 +2,10 @@
  * Whether a lead may go to auction, and with what: the campaign's snapshot judges it, the ping id must match it.
  */
 import type { SubmitLead } from '../../contracts/objects'
-import { packContract } from '../../contracts/packed-contract'
 import type { ProblemCode, ProblemDetails } from '../../contracts/problem'
-import type { CampaignSnapshot } from '../../contracts/snapshot'
-import type { Campaign, SourceLink } from '../../core/campaign/campaign'
-import { type Intake, judgeIntake } from '../../core/campaign/intake'
+import { judgeIntake } from '../../core/campaign/intake'
 import type { LeadFields } from '../../core/lead/fields'
+import { leadToSubmit } from '../intake/lead-to-submit'
 import { suppress } from '../plumbing/suppress'
 import type { Services } from '../services'
 import type { SupplierCall } from './caller'
@@ -40,7 +38,8 @@ export async function judgeLead(services: Services, call: SupplierCall, identity
       if (wrong !== null) return wrong
       const left = await suppress(services, snapshot.campaign, intake)
       if (left === 'suppressed') return refuse('suppressed')
-      const lead = await leadToSubmit({ services, identity, snapshot, link, intake: left })
+      const { fingerprint } = identity
+      const lead = await leadToSubmit({ services, fingerprint, snapshot, link, intake: left })
       return { kind: 'let_in', objectId: identity.pingObjectId ?? services.auctions.mint(), lead }
     }
   }
@@ -62,57 +61,4 @@ async function judgePingId(
     return { field, code: 'mismatch' as const, expected: 'the value that was pinged' }
   })
   return refuse('ping_id_mismatch', { fieldErrors })
-}
-
-interface LeadParts {
-  readonly services: Services
-  readonly identity: Identity
-  readonly snapshot: CampaignSnapshot
-  readonly link: SourceLink | null
-  readonly intake: Extract<Intake, { kind: 'eligible' }>
-}
-
-async function leadToSubmit({ services, identity, snapshot, link, intake }: LeadParts): Promise<SubmitLead> {
-  if (link === null) throw new Error('a lead was found eligible without a source link')
-  const { campaign } = snapshot
-  const wanted = new Set(intake.contenders.map(({ id }) => id))
-  const contracts = snapshot.contracts.filter(({ terms }) => wanted.has(terms.id))
-  return {
-    fingerprint: identity.fingerprint,
-    terms: {
-      tenantId: campaign.tenantId,
-      campaignId: campaign.id,
-      campaignVersion: campaign.version,
-      campaignName: campaign.name,
-      vertical: campaign.vertical,
-      subVertical: campaign.subVertical,
-      distribution: campaign.distribution,
-      currency: campaign.currency,
-      floorMicros: campaign.floorMicros,
-      maxSells: campaign.maxSells,
-      bidWindowMs: campaign.bidWindowMs,
-      postTimeoutMs: campaign.postTimeoutMs,
-      deadlineMs: campaign.deadlineMs,
-    },
-    link,
-    fields: { ...intake.fields },
-    piiFields: campaign.fields.filter(({ pii }) => pii).map(({ name }) => name),
-    contracts: contracts.map(packContract),
-    refusals: intake.refusals,
-    sealedSecrets: Object.fromEntries(
-      contracts.flatMap(({ terms, sealedSecrets }) => (sealedSecrets === null ? [] : [[terms.id, sealedSecrets]])),
-    ),
-    identity: await identityOf(services, campaign, intake.fields),
-    receivedAt: new Date(services.now()).toISOString(),
-  }
-}
-
-/** What the lead is known again by: one key for each field that the campaign deduplicates by and the lead carries. */
-async function identityOf(services: Services, campaign: Campaign, fields: LeadFields): Promise<SubmitLead['identity']> {
-  if (campaign.dedupe === null) return null
-  const present = campaign.dedupe.fields.filter((field) => fields[field] !== undefined)
-  const keys = await Promise.all(
-    present.map((field) => services.identityKey(`${campaign.id}\n${field}\n${String(fields[field]).toLowerCase()}`)),
-  )
-  return keys.length === 0 ? null : { keys: keys.sort(), days: campaign.dedupe.days }
 }

@@ -12,6 +12,9 @@ import { registerPutBuyerContract } from './buyer-contracts/put'
 import { registerReadBuyerContract } from './buyer-contracts/read'
 import { registerRemoveBuyerContract } from './buyer-contracts/remove'
 import { registerTryBuyerContract } from './buyer-contracts/try'
+import { registerListApiSpecs } from './api-specs/list'
+import { registerRevokeApiSpecs } from './api-specs/revoke'
+import { registerRotateApiSpecs } from './api-specs/rotate'
 import { registerArchiveBuyer } from './buyers/archive'
 import { registerReadBuyerBalance } from './buyers/balance'
 import { registerCreateBuyer } from './buyers/create'
@@ -25,6 +28,12 @@ import { registerCreateCampaign } from './campaigns/create'
 import { registerListCampaigns } from './campaigns/list'
 import { registerReadCampaign } from './campaigns/read'
 import { registerUpdateCampaign } from './campaigns/update'
+import { registerCreateOAuthClient } from './oauth-clients/create'
+import { registerListOAuthClients } from './oauth-clients/list'
+import { registerReadOAuthClient } from './oauth-clients/read'
+import { registerRevokeOAuthClient } from './oauth-clients/revoke'
+import { registerRotateOAuthClient } from './oauth-clients/rotate'
+import { registerUpdateOAuthClient } from './oauth-clients/update'
 import { registerListSourceLinks } from './source-links/list'
 import { registerPutSourceLink } from './source-links/put'
 import { registerReadSourceLink } from './source-links/read'
@@ -63,6 +72,9 @@ const ENDPOINTS: readonly ((app: App) => void)[] = [
   registerReadBuyerBalance,
   registerUpdateBuyer,
   registerArchiveBuyer,
+  registerRotateApiSpecs,
+  registerListApiSpecs,
+  registerRevokeApiSpecs,
   registerPutSourceLink,
   registerListSourceLinks,
   registerReadSourceLink,
@@ -79,6 +91,12 @@ const ENDPOINTS: readonly ((app: App) => void)[] = [
   registerUpdateApiKey,
   registerRevokeApiKey,
   registerRotateApiKey,
+  registerCreateOAuthClient,
+  registerListOAuthClients,
+  registerReadOAuthClient,
+  registerUpdateOAuthClient,
+  registerRevokeOAuthClient,
+  registerRotateOAuthClient,
   registerCreateSuppressionList,
   registerListSuppressionLists,
   registerReadSuppressionList,

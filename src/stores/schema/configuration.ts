@@ -86,6 +86,8 @@ export const sourceLinks = sqliteTable(
     supplierId: text('supplier_id').notNull(),
     tenantId: text('tenant_id').notNull(),
     settings: text('settings', { mode: 'json' }).$type<SourceLinkSettings>().notNull(),
+    /** What the address of the supplier's specs page is signed with; null while there is none. */
+    specsNonce: text('specs_nonce'),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },

@@ -4,9 +4,10 @@
  */
 import fc from 'fast-check'
 import type { AuctionCommand } from '../../../src/core/auction/decide'
-import type { PingAnswer, PostAnswer } from '../../../src/core/auction/events'
+import type { Exclusion, PingAnswer, PostAnswer } from '../../../src/core/auction/events'
 import type { AuctionState } from '../../../src/core/auction/state'
 import type { BidReason } from '../../../src/core/reasons'
+import { START } from '../../support/auction-factories'
 import { aPrice } from './plans'
 
 export type Step =
@@ -21,6 +22,7 @@ export interface Choice {
   readonly ping: PingAnswer
   readonly denied: BidReason | null
   readonly post: PostAnswer
+  readonly exclusions: readonly Exclusion[]
 }
 
 const contractId = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'stranger', '__proto__')
@@ -28,6 +30,14 @@ const tryNumber = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(1, 2) }, fc.c
 const denied = fc.option(fc.constant<BidReason>('capped'), { freq: 2 })
 const pingAnswer: fc.Arbitrary<PingAnswer> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('bid' as const), priceMicros: aPrice }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('bid' as const),
+      priceMicros: aPrice,
+      validUntil: fc.constantFrom(0, 2_500, 60_000, 10 ** 12).map((ms) => START + ms),
+    }),
+  },
   fc.constant<PingAnswer>({ kind: 'no', reason: 'declined', detail: null }),
 )
 const postAnswer: fc.Arbitrary<PostAnswer> = fc.oneof(
@@ -39,13 +49,28 @@ const postAnswer: fc.Arbitrary<PostAnswer> = fc.oneof(
 const command: fc.Arbitrary<AuctionCommand> = fc.oneof(
   fc.constantFrom<AuctionCommand[]>({ type: 'close', askedAt: {} }, { type: 'watchdog' }, { type: 'recover' }),
   fc.record({ type: fc.constant('answer' as const), contractId, askedAt: fc.constant(null), answer: pingAnswer }),
+  fc.record({
+    type: fc.constant('take' as const),
+    receivedAt: fc.nat(5_000).map((ms) => START + ms),
+    exclusions: fc.constant([]),
+  }),
   fc.record({ type: fc.constant('reservation' as const), contractId, denied }),
   fc.record({ type: fc.constant('post_answer' as const), contractId, tryNumber, answer: postAnswer }),
   fc.record({ type: fc.constant('retry' as const), contractId, tryNumber }),
   fc.record({ type: fc.constant('acknowledge' as const), sequence: fc.integer({ min: -1, max: 4 }) }),
 )
 
-const choice: fc.Arbitrary<Choice> = fc.record({ which: fc.nat(11), ping: pingAnswer, denied, post: postAnswer })
+const exclusions: fc.Arbitrary<readonly Exclusion[]> = fc
+  .uniqueArray(fc.constantFrom('a', 'b', 'c', 'stranger'), { maxLength: 2 })
+  .map((ids) => ids.map((id) => ({ contractId: id, reason: 'filtered', detail: null })))
+
+const choice: fc.Arbitrary<Choice> = fc.record({
+  which: fc.nat(11),
+  ping: pingAnswer,
+  denied,
+  post: postAnswer,
+  exclusions,
+})
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: choice.map((chosen): Step => ({ kind: 'next', choice: chosen })) },
@@ -67,6 +92,9 @@ export function nextCommand(state: AuctionState, chosen: Choice): AuctionCommand
       const { id } = out[chosen.which % out.length] ?? { id: 'stranger' }
       return { type: 'answer', contractId: id, askedAt: null, answer: chosen.ping }
     }
+    // Taken at the moment that it is told: see `happen`.
+    case 'offered':
+      return { type: 'take', receivedAt: 0, exclusions: chosen.exclusions }
     case 'selling': {
       const out = state.attempts.filter(
         ({ stage: { at } }) => at === 'reserving' || at === 'posting' || at === 'unknown',

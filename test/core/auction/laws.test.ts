@@ -3,12 +3,17 @@
  */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { AuctionCommand } from '../../../src/core/auction/decide'
 import { isClosed } from '../../../src/core/auction/state'
 import { nextWakeAt } from '../../../src/core/auction/timing'
 import { histories, nextCommand, type Step } from './histories'
 import { expectLaws, expectNoStepBack } from './laws'
 import { type Durability, ObjectModel } from './object-model'
 import { DISTRIBUTIONS, planFor } from './plans'
+
+function atItsTime(command: AuctionCommand, now: number): AuctionCommand {
+  return command.type === 'take' ? { ...command, receivedAt: now } : command
+}
 
 /** Lets one thing happen, and looks whether the laws still hold where it changed anything. */
 function take(model: ObjectModel, step: Step): void {
@@ -22,7 +27,7 @@ function happen(model: ObjectModel, step: Step): void {
   switch (step.kind) {
     case 'tell':
     case 'next': {
-      const command = step.kind === 'tell' ? step.command : nextCommand(before, step.choice)
+      const command = step.kind === 'tell' ? step.command : atItsTime(nextCommand(before, step.choice), model.now)
       // A retry that comes next by itself comes when it is due.
       if (step.kind === 'next' && command.type === 'retry') model.waitForRetry(command.contractId)
       const events = model.do(command)

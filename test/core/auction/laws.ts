@@ -13,6 +13,7 @@ export function expectLaws(model: ObjectModel): void {
   expect(replay(model.events)).toEqual(model.state)
   expectPlacesHeld(model.state)
   expectFairAttempts(model)
+  expectOfferKept(model)
   expectOnePostABuyer(model)
   expectSomethingToComeNext(model.state)
   expectSalesTold(model)
@@ -39,7 +40,10 @@ function expectPlacesHeld(state: AuctionState): void {
   if (!isClosed(state)) return
   const tierOf = (id: string) => state.plan.contenders.find((contender) => contender.id === id)?.tier ?? -1
   const inTier = ids.filter((id) => tierOf(id) === state.tier)
-  expect(inTier).toEqual(state.ranking.slice(0, inTier.length).map(({ contractId }) => contractId))
+  const ranked = state.ranking.map(({ contractId }) => contractId)
+  // A direct sale passes nobody over; an offer does, for reasons of its own, and never goes back.
+  if (state.plan.mode === 'direct') expect(inTier).toEqual(ranked.slice(0, inTier.length))
+  else expect(inTier).toEqual(ranked.filter((id) => inTier.includes(id)))
   // A tier is tried as a whole before the next one: the order of the attempts never goes back up.
   expect(ids.map(tierOf)).toEqual(ids.map(tierOf).sort((left, right) => left - right))
 }
@@ -57,6 +61,47 @@ function expectFairAttempts({ events, plan, state }: ObjectModel): void {
     expect(priceMicros).toBeGreaterThanOrEqual(Math.max(plan.floorMicros, contender?.minBidMicros ?? 0))
     expect(priceMicros).toBeLessThanOrEqual(contender?.maxBidMicros ?? priceMicros)
     expect(payoutMicros).toBe(supplierPayout(plan.payout, priceMicros))
+  }
+}
+
+/** Nothing happens to an offer before its lead comes, and no sale leaves the supplier with less than it was promised. */
+function expectOfferKept({ events, plan, state, sent, now }: ObjectModel): void {
+  const offers = events.filter((event) => event.type === 'offered')
+  const taken = events.find((event) => event.type === 'offer_taken')
+  if (plan.mode === 'direct') expect([...offers, ...(taken ? [taken] : [])]).toEqual([])
+  if (plan.mode === 'direct' || !isClosed(state)) return
+  expect(offers.length).toBeLessThanOrEqual(1)
+  const { offer, attempts, ranking } = state
+  if (offer === null || taken === undefined) {
+    expect([attempts, sent, state.sequence]).toEqual([[], [], 0])
+    expect(['offered', 'settled']).toContain(state.phase)
+    if (state.phase === 'settled' && offer !== null) expect(now).toBeGreaterThanOrEqual(offer.validUntil)
+    return
+  }
+  const made = offers[0]
+  const answered = state.answers.get(offer.contractId)
+  const contender = plan.contenders.find(({ id }) => id === offer.contractId)
+  if (made === undefined || answered?.answer.kind !== 'bid' || contender === undefined)
+    throw new Error('offer of nothing')
+  const { priceMicros, validUntil = answered.at + contender.bidValidMs } = answered.answer
+  expect(offer.validUntil).toBeLessThanOrEqual(validUntil - contender.postTimeoutMs)
+  expect(offer.payoutMicros).toBe(supplierPayout(plan.payout, priceMicros))
+  expect(made.at).toBeLessThan(offer.validUntil)
+  expect(taken.at).toBeGreaterThanOrEqual(made.at)
+  expect(taken.at).toBeLessThan(offer.validUntil)
+  const excluded = new Set(offer.exclusions.map(({ contractId }) => contractId))
+  const passed = new Set(
+    ranking.slice(
+      0,
+      ranking.findIndex((bid) => bid.contractId === offer.contractId),
+    ),
+  )
+  for (const [index, attempt] of attempts.entries()) {
+    expect(excluded.has(attempt.contractId)).toBe(false)
+    expect([...passed].some(({ contractId }) => contractId === attempt.contractId)).toBe(false)
+    const before = attempts.slice(0, index).filter(({ stage }) => stage.at === 'accepted')
+    const paid = before.reduce((sum, { payoutMicros }) => sum + payoutMicros, 0)
+    if (paid < offer.payoutMicros) expect(attempt.payoutMicros).toBeGreaterThanOrEqual(offer.payoutMicros)
   }
 }
 

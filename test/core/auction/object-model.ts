@@ -11,7 +11,7 @@ import { START } from '../../support/auction-factories'
 
 /** Events after which the object writes. */
 const MUST_SURVIVE: readonly AuctionEvent['type'][] = [
-  'planned',
+  'offered',
   'post_started',
   'post_answered',
   'retry_scheduled',
@@ -51,7 +51,7 @@ export class ObjectModel {
     const events = decide(this.state, command, this.now)
     for (const event of events) this.state = evolve(this.state, event)
     this.events.push(...events)
-    if (command.type === 'acknowledge' || events.some(({ type }) => MUST_SURVIVE.includes(type))) this.#write()
+    if (command.type === 'acknowledge' || events.some((event) => this.#mustSurvive(event))) this.#write()
     for (const event of events) if (event.type === 'post_started') this.#send(event.contractId, event.tryNumber)
     return events
   }
@@ -66,10 +66,16 @@ export class ObjectModel {
   crash(): void {
     this.events = this.events.slice(0, this.#written)
     this.state = replay(this.events)
+    if (this.state.phase === 'absent') this.do({ type: 'plan', plan: this.plan })
+  }
+
+  /** A ping for an offer is not worth a write before it is answered: the supplier would ping again. */
+  #mustSurvive({ type }: AuctionEvent): boolean {
+    return MUST_SURVIVE.includes(type) || (type === 'planned' && this.plan.mode === 'direct')
   }
 
   #write(): void {
-    const last = this.events.findLastIndex(({ type }) => MUST_SURVIVE.includes(type) || type === 'acknowledged')
+    const last = this.events.findLastIndex((event) => this.#mustSurvive(event) || event.type === 'acknowledged')
     this.#written = this.#durability === 'whole_record' ? this.events.length : last + 1
     const written = replay(this.events.slice(0, this.#written))
     if (written.phase !== 'absent') this.told = Math.max(this.told, written.sequence)

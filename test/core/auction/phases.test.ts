@@ -5,10 +5,12 @@ import {
   aContender,
   aPlan,
   bid,
+  offered,
   pinging,
   planned,
   posting,
   reserving,
+  START,
   Story,
   UNKNOWN,
 } from '../../support/auction-factories'
@@ -18,6 +20,7 @@ const COMMANDS: { readonly [type in AuctionCommand['type']]: AuctionCommand } = 
   open: { type: 'open' },
   answer: { type: 'answer', contractId: 'a', askedAt: null, answer: bid(30) },
   close: { type: 'close', askedAt: {} },
+  take: { type: 'take', receivedAt: START, exclusions: [] },
   reservation: { type: 'reservation', contractId: 'a', denied: null },
   post_answer: { type: 'post_answer', contractId: 'a', tryNumber: 1, answer: ACCEPTED },
   retry: { type: 'retry', contractId: 'a', tryNumber: 2 },
@@ -40,6 +43,8 @@ const PHASES: readonly Phase[] = [
   { name: 'absent', story: () => new Story(), takes: ['plan'] },
   { name: 'planned', story: () => planned(), takes: ['open'] },
   { name: 'pinging', story: () => pinging(), takes: ['answer', 'close', 'recover', 'watchdog'] },
+  { name: 'offered', story: () => offered(), takes: ['take'] },
+  { name: 'offered and forgotten', story: () => offered().wait(600_000), takes: ['recover', 'watchdog'] },
   { name: 'reserving', story: () => reserving(), takes: ['reservation', 'recover', 'watchdog'] },
   { name: 'posting', story: () => posting(), takes: ['post_answer', 'recover', 'watchdog'] },
   {
@@ -58,6 +63,7 @@ const PHASES: readonly Phase[] = [
     takes: ['post_answer', 'acknowledge'],
   },
   { name: 'settled as sold', story: () => posting().posts('a', ACCEPTED), takes: ['acknowledge'] },
+  { name: 'settled without a lead', story: () => offered().wait(600_000).isWatched(), takes: [] },
   { name: 'settled as unsold', story: () => pinging().closes(), takes: ['acknowledge'] },
 ]
 

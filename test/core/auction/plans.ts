@@ -42,6 +42,7 @@ function contenderOf(index: number): fc.Arbitrary<Contender> {
       onUnknown: fc.constantFrom('retry' as const, 'hold' as const),
       pings: fc.boolean(),
       postTimeoutMs: fc.constantFrom(500, 2_000),
+      bidValidMs: fc.constantFrom(1_000, 3_000, 300_000),
     })
     .map((overrides) => aContender(id, overrides))
 }
@@ -57,7 +58,12 @@ export function planFor(distribution: Distribution): fc.Arbitrary<AuctionPlan> {
       deadlineMs: fc.constantFrom(1_000, 5_000),
       bidWindowMs: fc.constantFrom(500, 2_000),
       payout: payoutTerms,
+      offer: fc.option(fc.record({ mode: fc.constant('offer' as const), offerWithinMs: fc.constantFrom(400, 5_000) }), {
+        freq: 2,
+        nil: { mode: 'direct' as const },
+      }),
     })
+    .map(({ offer, ...overrides }) => ({ ...overrides, ...offer }))
     .chain((overrides) =>
       fc
         .shuffledSubarray(overrides.contenders.map(({ id }) => id))

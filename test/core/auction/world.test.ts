@@ -63,6 +63,7 @@ class World {
       const contractId = out[luck.which % out.length]?.id ?? ''
       this.tell({ type: 'answer', contractId, askedAt: null, answer: bid(luck.amount) }, luck)
     }
+    if (state.phase === 'offered') this.tell({ type: 'take', receivedAt: this.object.now, exclusions: [] }, luck)
     if (state.phase !== 'selling') return
     const out = state.attempts.filter(({ stage: { at } }) => at === 'reserving' || at === 'posting' || at === 'unknown')
     const attempt = out[luck.which % out.length]

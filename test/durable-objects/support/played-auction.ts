@@ -8,9 +8,12 @@ import type {
   AuctionView,
   BuyerAccountRpc,
   IdentityIndexRpc,
+  OfferResult,
+  PostedLead,
   SubmitLead,
   SubmitResult,
   SupplierGateRpc,
+  TakeResult,
 } from '../../../src/contracts/objects'
 import type { LeadProjection, PostRetry } from '../../../src/contracts/projection'
 import { type LeadOverrides, leadToSubmit } from '../../support/submit-lead'
@@ -69,6 +72,14 @@ export class PlayedAuction {
 
   submit(lead: SubmitLead): Promise<SubmitResult> {
     return this.run((auction) => auction.submit(lead))
+  }
+
+  offer(lead: SubmitLead): Promise<OfferResult> {
+    return this.run((auction) => auction.offer(lead))
+  }
+
+  take(lead: PostedLead): Promise<TakeResult> {
+    return this.run((auction) => auction.take(lead))
   }
 
   /** Submits, and leaves the answer to whoever waits for it; an answer that a crash took is null. */
@@ -147,6 +158,8 @@ export class PlayedAuction {
       rotation: (tenantId, campaignId) => env.ROTATION.get(env.ROTATION.idFromName(`${tenantId}/${campaignId}`)),
       sealedSecrets: async () => ({}),
       sealLead: async () => ({ sealedFields: 'sealed', sealedKey: 'sealed' }),
+      signBid: async ({ objectId, expiresAt }) => `bid_${objectId}_${expiresAt}`,
+      signPing: async ({ objectId, expiresAt }) => `ping_${objectId}_${expiresAt}`,
       project: async (message) => this.projected.push(message),
       retryLater: async (message, delaySeconds) => this.retries.push({ ...message, delaySeconds }),
       tieBreak: (_, buyerId) => buyerId,

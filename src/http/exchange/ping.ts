@@ -1,0 +1,123 @@
+/**
+ * `POST /v1/ping`: runs an auction now, and answers with the bid that a lead can be posted to.
+ *
+ * A ping with an Idempotency-Key is one auction however often it is sent; one without is an auction each time.
+ */
+import { createRoute, z } from '@hono/zod-openapi'
+import { bidAnswerSchema } from '../../contracts/exchange-answer'
+import type { OfferResult } from '../../contracts/objects'
+import { type App, type AppContext, credentialIds } from '../app'
+import { KEY_LIFE_MS } from '../intake/request-key'
+import { LEAD_BODY_BYTES, readBody } from '../plumbing/body'
+import { BODY_PROBLEMS, IDEMPOTENCY_PROBLEMS, jsonAnswer, jsonBody, problemsOf } from '../plumbing/described'
+import { readIdempotencyKey } from '../plumbing/idempotency-key'
+import { json, problem } from '../plumbing/reply'
+import { judgePing, type PingCall, type PingVerdict } from './judge-ping'
+import { exchangePingSchema, readPingRequest } from './ping-request'
+import { readSupplier } from './read-supplier'
+
+const PATH = '/v1/ping'
+
+const route = createRoute({
+  method: 'post',
+  path: PATH,
+  operationId: 'pingExchange',
+  summary: 'Ask for a bid on a partial lead',
+  tags: ['Exchange'],
+  request: {
+    headers: z.object({ 'idempotency-key': z.string().max(257).optional() }),
+    body: jsonBody(exchangePingSchema),
+  },
+  responses: {
+    200: jsonAnswer('A bid, or why there is none', bidAnswerSchema),
+    ...problemsOf(
+      'unauthorized',
+      'unauthorized@403',
+      'forbidden',
+      'pii_in_ping',
+      'ambiguous_campaign',
+      ...BODY_PROBLEMS,
+      ...IDEMPOTENCY_PROBLEMS,
+    ),
+  },
+})
+
+const RETRY_AFTER_SECONDS = 1
+
+export function registerExchangePing(app: App): void {
+  app.openAPIRegistry.registerPath(route)
+  app.post(PATH, async (c) => {
+    const caller = await readSupplier(c, 'ping')
+    if (caller instanceof Response) return caller
+    const body = await readBody(c, { maxBytes: LEAD_BODY_BYTES, form: false })
+    if (!body.ok) return problem(c, body.code, { message: body.message })
+    const header = readIdempotencyKey(c)
+    if (header === 'invalid') return problem(c, 'idempotency_key_invalid')
+    const request = readPingRequest(body.value)
+    if (!('reference' in request)) return problem(c, 'invalid_payload', { fieldErrors: request })
+    const fingerprint = await c.var.services.fingerprint(`POST ${PATH}`, body.value)
+    const call: PingCall = { ...caller, input: body.value, request, fingerprint }
+    const requestKey = header.key === null ? null : `key:POST ${PATH}:${header.key}`
+    return answer(c, call, requestKey)
+  })
+}
+
+async function answer(c: AppContext, call: PingCall, requestKey: string | null): Promise<Response> {
+  const { services } = c.var
+  const { supplierId, principal, fingerprint, request } = call
+  const verdict = await judgePing(services, call)
+  if (verdict.kind !== 'let_in') {
+    return (await replay(c, call, requestKey)) ?? refusal(c, request.reference, verdict)
+  }
+  const minted = services.auctions.mint()
+  const objectId = requestKey === null ? minted : await keyed()
+  if (objectId instanceof Response) return objectId
+  const auction = services.auctions.byId(objectId)
+  if (auction === null) throw new Error('the gate gave an id that is no auction')
+  return reply(c, await auction.offer(verdict.lead))
+
+  async function keyed(): Promise<string | Response> {
+    const admitted = await services.supplierGate(principal.tenantId, supplierId).admit({
+      campaignId: verdict.kind === 'let_in' ? verdict.lead.terms.campaignId : '',
+      requestKey,
+      fingerprint,
+      auctionId: minted,
+      rememberMs: KEY_LIFE_MS,
+      takesPlace: false,
+      credentials: credentialIds(principal),
+    })
+    if (admitted.kind === 'admitted') return admitted.auctionId
+    if (admitted.kind === 'key_reused') return problem(c, 'idempotency_key_reused')
+    return problem(c, 'unauthorized', { status: 403 })
+  }
+}
+
+/** The answer that this very ping got before, if it did. */
+async function replay(c: AppContext, call: PingCall, requestKey: string | null): Promise<Response | null> {
+  if (requestKey === null) return null
+  const { services } = c.var
+  const gate = services.supplierGate(call.principal.tenantId, call.supplierId)
+  const objectId = await gate.recall(requestKey, call.fingerprint)
+  const auction = objectId === null ? null : services.auctions.byId(objectId)
+  const result = (await auction?.replayOffer(call.fingerprint)) ?? null
+  return result === null ? null : reply(c, result)
+}
+
+function refusal(c: AppContext, reference: string | null, verdict: Exclude<PingVerdict, { kind: 'let_in' }>): Response {
+  if (verdict.kind === 'refused') return problem(c, verdict.code, verdict.details)
+  const { reason, detail } = verdict
+  return json(c, 200, { auction_id: reference, id: null, bid: null, reject_reason: reason, reject_detail: detail })
+}
+
+function reply(c: AppContext, result: OfferResult): Response {
+  switch (result.kind) {
+    case 'answer': {
+      if (result.replayed) c.header('idempotent-replayed', 'true')
+      return c.body(result.body, result.status, { 'content-type': 'application/json' })
+    }
+    case 'conflict':
+      return problem(c, 'idempotency_key_reused')
+    case 'in_progress':
+      return problem(c, 'idempotency_in_progress', { retryAfterSeconds: RETRY_AFTER_SECONDS })
+  }
+}

@@ -1,0 +1,62 @@
+/** From what the snapshot has let in to what an auction takes along. */
+import type { SubmitLead } from '../../contracts/objects'
+import { packContract } from '../../contracts/packed-contract'
+import type { CampaignSnapshot } from '../../contracts/snapshot'
+import type { Campaign, SourceLink } from '../../core/campaign/campaign'
+import type { Intake } from '../../core/campaign/intake'
+import type { LeadFields } from '../../core/lead/fields'
+import type { Services } from '../services'
+
+interface LeadParts {
+  readonly services: Services
+  readonly fingerprint: string
+  readonly snapshot: CampaignSnapshot
+  readonly link: SourceLink | null
+  readonly intake: Extract<Intake, { kind: 'eligible' }>
+}
+
+/** Puts together what an auction takes along of a lead, or of a ping, that was let in. */
+export async function leadToSubmit({ services, fingerprint, snapshot, link, intake }: LeadParts): Promise<SubmitLead> {
+  if (link === null) throw new Error('a lead was found eligible without a source link')
+  const { campaign } = snapshot
+  const wanted = new Set(intake.contenders.map(({ id }) => id))
+  const contracts = snapshot.contracts.filter(({ terms }) => wanted.has(terms.id))
+  return {
+    fingerprint,
+    terms: {
+      tenantId: campaign.tenantId,
+      campaignId: campaign.id,
+      campaignVersion: campaign.version,
+      campaignName: campaign.name,
+      vertical: campaign.vertical,
+      subVertical: campaign.subVertical,
+      distribution: campaign.distribution,
+      currency: campaign.currency,
+      floorMicros: campaign.floorMicros,
+      maxSells: campaign.maxSells,
+      bidWindowMs: campaign.bidWindowMs,
+      postTimeoutMs: campaign.postTimeoutMs,
+      deadlineMs: campaign.deadlineMs,
+    },
+    link,
+    fields: { ...intake.fields },
+    piiFields: campaign.fields.filter(({ pii }) => pii).map(({ name }) => name),
+    contracts: contracts.map(packContract),
+    refusals: intake.refusals,
+    sealedSecrets: Object.fromEntries(
+      contracts.flatMap(({ terms, sealedSecrets }) => (sealedSecrets === null ? [] : [[terms.id, sealedSecrets]])),
+    ),
+    identity: await identityOf(services, campaign, intake.fields),
+    receivedAt: new Date(services.now()).toISOString(),
+  }
+}
+
+/** What the lead is known again by: one key for each field that the campaign deduplicates by and the lead carries. */
+async function identityOf(services: Services, campaign: Campaign, fields: LeadFields): Promise<SubmitLead['identity']> {
+  if (campaign.dedupe === null) return null
+  const present = campaign.dedupe.fields.filter((field) => fields[field] !== undefined)
+  const keys = await Promise.all(
+    present.map((field) => services.identityKey(`${campaign.id}\n${field}\n${String(fields[field]).toLowerCase()}`)),
+  )
+  return keys.length === 0 ? null : { keys: keys.sort(), days: campaign.dedupe.days }
+}
