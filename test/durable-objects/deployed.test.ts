@@ -28,7 +28,7 @@ function newAuction() {
     stub,
     submit: (lead: SubmitLead): Promise<SubmitResult> => stub().submit(lead),
     view: async (): Promise<AuctionView> => (await stub().view(tenantId)) as AuctionView,
-    leadOf: (buyers: readonly TestBuyer[], overrides: Partial<SubmitLead> = {}) =>
+    leadOf: (buyers: readonly TestBuyer[], overrides: LeadOverrides = {}) =>
       leadFor(buyers, { terms: auctionTerms({ tenantId }), ...overrides }),
   }
 }
