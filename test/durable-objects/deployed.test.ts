@@ -13,7 +13,7 @@ import { encodeAuctionId } from '../../src/security/public-ids'
 import { SealedBox } from '../../src/security/sealed-box'
 import worker from '../../workers/index'
 import { testBindings } from '../support/bindings'
-import { accountConfiguration, auctionTerms, money, PERSON } from '../support/submit-lead'
+import { accountConfiguration, auctionTerms, type LeadOverrides, money, PERSON } from '../support/submit-lead'
 import { answerIn, leadFor, postsOf } from './support/played-auction'
 import { TestBuyer } from './support/test-buyer'
 
