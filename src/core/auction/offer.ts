@@ -30,7 +30,8 @@ export function onTake(
   { receivedAt, exclusions }: Extract<AuctionCommand, { type: 'take' }>,
   now: number,
 ): AuctionEvent[] {
-  if (receivedAt > now || receivedAt >= state.offer.validUntil || now >= offerGoneAt(state.offer)) return []
+  const { closedAt, offer } = state
+  if (receivedAt < closedAt || receivedAt > now || receivedAt >= offer.validUntil || now >= offerGoneAt(offer)) return []
   return [{ type: 'offer_taken', at: receivedAt, exclusions }]
 }
 
