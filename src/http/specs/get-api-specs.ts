@@ -20,7 +20,11 @@ const route = createRoute({
     'has the address reads it; the operator can revoke it or move it.',
   tags: ['Documents'],
   request: {
-    params: z.object({ token: z.string().openapi({ description: 'The token, with `.json`, `.md` or nothing after it.', example: 'token.json' }) }),
+    params: z.object({
+      token: z
+        .string()
+        .openapi({ description: 'The token, with `.json`, `.md` or nothing after it.', example: 'token.json' }),
+    }),
   },
   responses: {
     200: {

@@ -61,8 +61,18 @@ function endpointsOf({ type }: Campaign, origin: string): ApiSpec['endpoints'] {
   }
   return [
     ...(type === 'ping_post' ? [ping] : []),
-    { name: 'lead', method: 'POST', url: `${origin}/api/v1/ingest`, purpose: 'The lead itself. The answer says whether it was sold.' },
-    { name: 'status', method: 'GET', url: `${origin}/api/v1/leads/{id}`, purpose: 'What became of a lead that was PENDING.' },
+    {
+      name: 'lead',
+      method: 'POST',
+      url: `${origin}/api/v1/ingest`,
+      purpose: 'The lead itself. The answer says whether it was sold.',
+    },
+    {
+      name: 'status',
+      method: 'GET',
+      url: `${origin}/api/v1/leads/{id}`,
+      purpose: 'What became of a lead that was PENDING.',
+    },
   ]
 }
 
@@ -74,7 +84,11 @@ function fieldOf(field: FieldDefinition, example: FieldValue | undefined): ApiSp
     type: field.type,
     expected: expectedOf(field),
     required_on: isRequired ? field.requiredOn : null,
-    required_when: conditions.map(describeFilter).map((words) => words.replace(' must be ', ' is ').replace(' must not be ', ' is not ').replace(' must ', ' does ')),
+    required_when: conditions
+      .map(describeFilter)
+      .map((words) =>
+        words.replace(' must be ', ' is ').replace(' must not be ', ' is not ').replace(' must ', ' does '),
+      ),
     allowed_values: field.values === null ? null : [...field.values],
     personal: field.pii,
     example: example ?? null,
@@ -93,7 +107,9 @@ function samplesOf(
   lead: LeadFields,
 ): ApiSpec['samples'] {
   const ids = { flo_campaign_id: campaign.id, flo_supplier_id: link.supplierId }
-  const pinged = fields.filter(({ name, pii, requiredOn }) => lead[name] !== undefined && (!pii || requiredOn === 'ping'))
+  const pinged = fields.filter(
+    ({ name, pii, requiredOn }) => lead[name] !== undefined && (!pii || requiredOn === 'ping'),
+  )
   const pings = campaign.type === 'ping_post'
   const priced = campaign.pingMode === 'auction' ? { price: 38.5, currency: campaign.currency } : {}
   const [filter] = campaign.filters
@@ -102,14 +118,22 @@ function samplesOf(
   return {
     ping: pings ? { ...ids, ...Object.fromEntries(pinged.map(({ name }) => [name, lead[name]])) } : null,
     ping_accepted: pings
-      ? { accepted: true, ping_id: SAMPLE_PING_ID, ...priced, message: 'Lead accepted', expires_at: '2026-11-20T09:30:00.000Z' }
+      ? {
+          accepted: true,
+          ping_id: SAMPLE_PING_ID,
+          ...priced,
+          message: 'Lead accepted',
+          expires_at: '2026-11-20T09:30:00.000Z',
+        }
       : null,
     ping_refused: pings
       ? {
           accepted: false,
           reason: 'filtered',
           message: INTAKE_MESSAGES.filtered,
-          filter_errors: [filter === undefined ? 'no active buyer takes a lead with these values' : describeFilter(filter)],
+          filter_errors: [
+            filter === undefined ? 'no active buyer takes a lead with these values' : describeFilter(filter),
+          ],
         }
       : null,
     lead: { ...ids, ...lead },

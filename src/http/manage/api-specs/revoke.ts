@@ -1,6 +1,5 @@
 /** `DELETE /v1/suppliers/{id}/api-specs/{campaignId}`: takes the specs page away. */
-import { createRoute } from '@hono/zod-openapi'
-import { z } from '@hono/zod-openapi'
+import { createRoute, z } from '@hono/zod-openapi'
 import type { App } from '../../app'
 import { noContent, problem } from '../../plumbing/reply'
 import { newChange, publish } from '../changes'

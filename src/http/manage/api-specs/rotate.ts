@@ -14,7 +14,8 @@ const route = createRoute({
   path: '/v1/suppliers/{id}/api-specs',
   operationId: 'rotateApiSpecs',
   summary: "Make the specs page for a supplier's developer, or move it to a new address",
-  description: 'The page shows how to send leads of this supplier to one campaign. An address that was given before stops.',
+  description:
+    'The page shows how to send leads of this supplier to one campaign. An address that was given before stops.',
   tags: ['Suppliers'],
   request: { params: supplierParams, body: jsonBody(specsLinkRequestSchema) },
   responses: {

@@ -1,0 +1,1 @@
+ALTER TABLE `source_links` ADD `specs_nonce` text;
