@@ -10,6 +10,7 @@ import { memo } from './memo'
 import { compileForm } from './template/form'
 import { compileJson } from './template/json'
 import { type Captures, Scope } from './template/scope'
+import { TemplateError } from './template/text'
 import { ALL_FIELDS } from './template/tree'
 import { compileHeader, compileUrl, withQuery } from './template/url'
 import { compileXml } from './template/xml'
@@ -77,8 +78,16 @@ function write(call: ResolvedCall, scope: Scope, input: PingInput, idempotencyKe
     url: input.target === 'test' ? compiled.testUrl(scope) : compiled.url(scope),
     method: call.request.method,
     headers,
-    body: compiled.body === null ? null : compiled.body(scope),
+    body: compiled.body === null ? null : bounded(compiled.body(scope)),
   }
+}
+
+/** What goes out is kept with its auction, and a template can repeat a field as often as it likes. */
+const MAX_BODY_CHARS = 131_072
+
+function bounded(body: string): string {
+  if (body.length > MAX_BODY_CHARS) throw new TemplateError(`the body came to more than ${MAX_BODY_CHARS} characters`)
+  return body
 }
 
 const requests = new WeakMap<ResolvedRequest, CompiledRequest>()

@@ -77,6 +77,11 @@ export class BuyerContractStore {
       .where(and(eq(buyerContracts.tenantId, this.#tenantId), eq(buyerContracts.buyerId, buyerId)))
   }
 
+  /** @returns all contracts of the campaign, of which there are few enough for one answer */
+  async ofCampaign(campaignId: string): Promise<readonly BuyerContractRow[]> {
+    return await this.#database.select().from(buyerContracts).where(this.#of(campaignId))
+  }
+
   async countOf(campaignId: string): Promise<number> {
     const [row] = await this.#database.select({ count: count() }).from(buyerContracts).where(this.#of(campaignId))
     return row?.count ?? 0

@@ -6,6 +6,16 @@ import { contract, lead, MARIA, PII_FIELDS, pingInput, postInput, received } fro
 const headersOf = (request: { headers: readonly (readonly [string, string])[] } | null) =>
   Object.fromEntries(request?.headers ?? [])
 
+describe('a body', () => {
+  it('that repeats a field until it is too long is not made', () => {
+    const repeating = (times: number) =>
+      contract({ post: { request: { template: Array.from({ length: times }, () => '{{address}}') } } })
+    const input = postInput({ lead: lead({ ...MARIA, address: 'x'.repeat(10_000) }) })
+    expect(encodePost(repeating(13), input).body?.length).toBeGreaterThan(130_000)
+    expect(() => encodePost(repeating(14), input)).toThrow('more than 131072 characters')
+  })
+})
+
 describe('a ping', () => {
   it('sends the fields that are no personal data, where the contract has no template', () => {
     const body = JSON.parse(encodePing(contract(), pingInput())?.body ?? '')

@@ -8,6 +8,7 @@ import { newChange, publish, refuseOversize } from '../changes'
 import { refuseUnknownLists } from '../known-lists'
 import { findBuyer, findCampaign, refuseArchived } from '../members'
 import { BODY_PROBLEMS, jsonAnswer, jsonBody, operatorEndpoint, problems, storesOf } from '../operator-endpoint'
+import { refuseCrowdedCampaign } from './campaign-size'
 import { readContract } from './read-contract'
 import { buyerContractParams, buyerContractWire } from './wire'
 
@@ -50,6 +51,9 @@ export function registerPutBuyerContract(app: App): void {
     if (known === null && (await buyerContracts.countOf(campaign.id)) >= MAX_CONTRACTS) {
       return problem(c, 'conflict', { message: `A campaign has at most ${MAX_CONTRACTS} buyers.` })
     }
+
+    const crowded = await refuseCrowdedCampaign(c, key, contract)
+    if (crowded !== null) return crowded
 
     const { contractCompiler, newId, sealSecrets } = c.var.services
     const { public: settings, secrets } = contractCompiler.splitSecrets(contract)
