@@ -18,6 +18,7 @@ import type { BalanceAccountRpc } from '../src/contracts/balance'
 import type { BuyerLineAccountRpc } from '../src/contracts/buyer-line'
 import type { AuctionRpc, BuyerAccountRpc, SupplierGateRpc } from '../src/contracts/objects'
 import type { SuppressionBuilderRpc } from '../src/contracts/suppression-index'
+import { RecordedLooks } from '../src/http/audit/looks'
 import { PingAllowance } from '../src/http/guide/ping-allowance'
 import { SampledCredentialUses } from '../src/http/plumbing/credential-uses'
 import type { Services } from '../src/http/services'
@@ -207,6 +208,14 @@ export async function httpServices(env: Env): Promise<Services> {
     accessTokens: shared.accessTokens,
     signingKeys: shared.signingKeys,
     credentialUses: shared.credentialUses,
+    looks: new RecordedLooks({
+      now,
+      newId,
+      sleep: (ms) => scheduler.wait(ms),
+      stores,
+      keepAlive: (work) => waitUntil(work),
+      log,
+    }),
     pingTokens: shared.pingTokens,
     bidTokens: shared.bidTokens,
     identityKey: async (text) => toHex(await identities.sign(text)),

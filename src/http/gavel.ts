@@ -3,6 +3,7 @@
  * contract's shape, also not for an unknown path.
  */
 import { type App, createApp } from './app'
+import { registerListAuditLog } from './audit/list'
 import { registerReference } from './docs/reference'
 import { registerGetOpenApi } from './document/get-openapi'
 import { registerGetAuction } from './exchange/get-auction'
@@ -42,6 +43,7 @@ export function createGavel(services: Services, log: (event: string, details: Re
   registerGetLead(app)
   registerGetAuction(app)
   registerPnl(app)
+  registerListAuditLog(app)
   registerManagement(app)
   registerOAuth(app)
   registerGetOpenApi(app)

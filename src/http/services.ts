@@ -4,8 +4,8 @@
  * Interfaces only, so that no handler can reach an environment, a clock or an object's internals by itself.
  */
 
-import type { ApiSpec } from '../contracts/api-spec'
 import type { AnswerQuestion, SampleReading } from '../contracts/answer-reading'
+import type { ApiSpec } from '../contracts/api-spec'
 import type { BalanceAccountRpc } from '../contracts/balance'
 import type { AccountHealth } from '../contracts/buyer-line'
 import type { BuyerTrialOrder, BuyerTrialResult } from '../contracts/buyer-trial'
@@ -20,6 +20,7 @@ import type { PingTokens } from '../security/ping-token'
 import type { ShareTokens } from '../security/share-token'
 import type { SuppressionHash } from '../security/suppression-hash'
 import type { TenantStores } from '../stores/tenant-stores'
+import type { Looks } from './audit/looks'
 import type { PingAllowance } from './guide/ping-allowance'
 
 /** The compiled configuration, from the isolate's memory or KV; never from D1. */
@@ -97,6 +98,8 @@ export interface Services {
   /** The public keys that tokens are checked with. */
   readonly signingKeys: { published(): Promise<object> }
   readonly credentialUses: CredentialUses
+  /** Looks at personal data, for the audit log. */
+  readonly looks: Looks
   readonly snapshots: SnapshotReader
   readonly publisher: Publisher
   readonly stores: (tenantId: string) => TenantStores

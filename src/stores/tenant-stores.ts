@@ -3,6 +3,7 @@
  * handler can reach another tenant's rows, whatever ids it is given.
  */
 import { ApiKeyStore } from './api-key-store'
+import { AuditLogStore } from './audit-log-store'
 import { BuyerContractStore } from './buyer-contract-store'
 import { BuyerStore } from './buyer-store'
 import { CampaignStore } from './campaign-store'
@@ -32,6 +33,7 @@ export interface TenantStores {
   readonly credentialEnds: CredentialEndStore
   readonly configuration: ConfigurationStore
   readonly publishes: PublishStore
+  readonly auditLog: AuditLogStore
   readonly leads: LeadStore
   readonly reports: ReportStore
   readonly suppressionLists: SuppressionListStore
@@ -53,6 +55,7 @@ export function createTenantStores(db: D1Database, tenantId: string): TenantStor
     credentialEnds: new CredentialEndStore(database, tenantId),
     configuration: new ConfigurationStore(database, tenantId),
     publishes: new PublishStore(database, tenantId),
+    auditLog: new AuditLogStore(database, tenantId),
     leads: new LeadStore(db, tenantId),
     reports: new ReportStore(db, tenantId),
     suppressionLists: new SuppressionListStore(database, tenantId),

@@ -31,6 +31,7 @@ const SECTIONS: { readonly [tag: string]: string } = {
   'Buyer contracts': 'A buyer in a campaign: price, filters, and how it is spoken to.',
   'Suppression lists': 'Phones and emails that are not taken.',
   Reports: 'What was earned and paid.',
+  Audit: 'Who changed or looked at what.',
   Credentials: 'API keys and OAuth clients.',
   Documents: 'This document, the reference, the collection, and the pages for developers of suppliers.',
   "Buyer's side": 'What a buyer of the standard contract receives from Gavel, and how it answers.',

@@ -1,8 +1,9 @@
 /** `GET /v1/leads/{id}`: one lead with its fields, for operators, as soon as it was answered. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { leadSchema } from '../../contracts/lead-record'
-import { decodeLeadId } from '../../security/public-ids'
+import { decodeLeadId, encodeLeadId } from '../../security/public-ids'
 import type { App } from '../app'
+import { noteLeadLook } from '../audit/looks'
 import { requireRole } from '../plumbing/authenticate'
 import { problemsOf } from '../plumbing/described'
 import { json, problem } from '../plumbing/reply'
@@ -30,6 +31,7 @@ export function registerGetLead(app: App): void {
     const objectId = decodeLeadId(c.req.param('id'))
     const source = objectId === null ? null : await readAuction(c, objectId)
     if (source === null) return problem(c, 'not_found')
+    noteLeadLook(c, 'lead.read', [encodeLeadId(objectId ?? '')])
     if (source.kind === 'auction') return json(c, 200, leadOfAuction(source.view))
     return json(c, 200, await leadOfRow(source.row, c.var.services.leadEnvelope))
   })

@@ -3,6 +3,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { leadListQuerySchema, leadPageSchema } from '../../contracts/lead-record'
 import { DEFAULT_LIMIT, pageBody } from '../../contracts/pagination'
 import type { App } from '../app'
+import { noteLeadLook } from '../audit/looks'
 import { requireRole } from '../plumbing/authenticate'
 import { problemsOf } from '../plumbing/described'
 import { check, invalid } from '../plumbing/field-errors'
@@ -41,6 +42,11 @@ export function registerListLeads(app: App): void {
         receivedBefore: toIso(to),
       },
       { limit, after: cursor },
+    )
+    noteLeadLook(
+      c,
+      'lead.list',
+      page.rows.map(({ id }) => id),
     )
     const rows = await Promise.all(page.rows.map((row) => leadOfRow(row, services.leadEnvelope)))
     return json(

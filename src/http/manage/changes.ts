@@ -1,14 +1,14 @@
 /** How a change is made: written with its publish rows, then published before the caller is told. */
 import type { z } from '@hono/zod-openapi'
 import type { Change, Written } from '../../stores/change-set'
-import type { AppContext } from '../app'
+import { type AppContext, actorOf } from '../app'
 import { check, invalid } from '../plumbing/field-errors'
 import { problem } from '../plumbing/reply'
 
-/** @returns a change that happens now */
+/** @returns a change that the caller makes now */
 export function newChange(c: AppContext): Change {
   const { newId, now } = c.var.services
-  return { id: newId('pub'), at: new Date(now()).toISOString() }
+  return { id: newId('pub'), at: new Date(now()).toISOString(), by: actorOf(c) }
 }
 
 /**

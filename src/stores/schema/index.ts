@@ -1,3 +1,4 @@
+export * from './audit'
 export * from './configuration'
 export * from './credentials'
 export * from './leads'
