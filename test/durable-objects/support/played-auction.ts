@@ -163,6 +163,8 @@ export class PlayedAuction {
       project: async (message) => this.projected.push(message),
       retryLater: async (message, delaySeconds) => this.retries.push({ ...message, delaySeconds }),
       tieBreak: (_, buyerId) => buyerId,
+      // Whether the last buyer is out for long is the machine's choice: tests of that say so.
+      earlyReservationMs: Number.POSITIVE_INFINITY,
       log: (event) => this.logged.push(event),
       ...services,
     }
