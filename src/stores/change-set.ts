@@ -8,7 +8,17 @@
 import { and, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { type Database, runBatch, type Statement } from './database'
-import { apiKeys, buyerContracts, buyers, campaigns, oauthClients, publishes, sourceLinks, suppliers } from './schema'
+import {
+  apiKeys,
+  buyerContracts,
+  buyers,
+  campaigns,
+  oauthClients,
+  publishes,
+  requestFences,
+  sourceLinks,
+  suppliers,
+} from './schema'
 
 /** When and under which name a change happens; ids and clocks come from the caller. */
 export interface Change {
@@ -16,7 +26,12 @@ export interface Change {
   readonly id: string
   /** RFC 3339 UTC. */
   readonly at: string
+  /** Names the request that the change is made for; a request that is named makes one change, however often it is tried. */
+  readonly fence?: string
 }
+
+/** The request that the change is made for has made it already. */
+export class RepeatedChange extends Error {}
 
 /** A changed row, and the publish rows to hand to the publisher. */
 export interface Written<Row> {
@@ -203,6 +218,21 @@ export class ChangeSet {
   }
 
   #touchCampaigns(condition: SQL): this {
+  async #runOnce(statements: readonly Statement[]): Promise<readonly unknown[]> {
+    const { fence, at } = this.change
+    if (fence === undefined) return await runBatch(this.database, statements)
+    const fenced = this.database.insert(requestFences).values({ id: fence, createdAt: at })
+    try {
+      return (await runBatch(this.database, [fenced, ...statements])).slice(1)
+    } catch (error) {
+      throw (await this.#isFenced(fence)) ? new RepeatedChange() : error
+    }
+  }
+
+  async #isFenced(fence: string): Promise<boolean> {
+    return (await this.database.select().from(requestFences).where(eq(requestFences.id, fence))).length > 0
+  }
+
     const mine = and(eq(campaigns.tenantId, this.tenantId), condition)
     this.write(
       this.database
