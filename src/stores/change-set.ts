@@ -209,7 +209,8 @@ export class ChangeSet {
 
   /** Commits all of it, or nothing. */
   async commit(): Promise<Committed> {
-    const results = await runBatch(this.database, [...this.#writes, ...this.#publishes])
+    const statements = [...this.#writes, ...this.#publishes]
+    const results = await this.#runOnce(statements)
     const published = results.slice(this.#writes.length) as readonly (readonly { readonly id: string }[])[]
     return {
       publishIds: published.flatMap((rows) => rows.map(({ id }) => id)),
@@ -217,7 +218,6 @@ export class ChangeSet {
     }
   }
 
-  #touchCampaigns(condition: SQL): this {
   async #runOnce(statements: readonly Statement[]): Promise<readonly unknown[]> {
     const { fence, at } = this.change
     if (fence === undefined) return await runBatch(this.database, statements)
@@ -233,6 +233,7 @@ export class ChangeSet {
     return (await this.database.select().from(requestFences).where(eq(requestFences.id, fence))).length > 0
   }
 
+  #touchCampaigns(condition: SQL): this {
     const mine = and(eq(campaigns.tenantId, this.tenantId), condition)
     this.write(
       this.database
