@@ -78,6 +78,10 @@ export class PlayedAuction {
     return this.run((auction) => auction.offer(lead))
   }
 
+  replayOffer(fingerprint: string): Promise<OfferResult | null> {
+    return this.run((auction) => auction.replayOffer(fingerprint))
+  }
+
   take(lead: PostedLead): Promise<TakeResult> {
     return this.run((auction) => auction.take(lead))
   }
