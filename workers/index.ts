@@ -1,6 +1,7 @@
 /** What is deployed: the handlers and the object classes. Wiring only. */
 import { AuctionObject } from '../durable-objects/auction/auction'
 import { BuyerAccountObject } from '../durable-objects/buyer-account/buyer-account'
+import { ClientGateObject } from '../durable-objects/client-gate/client-gate'
 import { IdentityIndexObject } from '../durable-objects/identity-index'
 import { PingShardObject } from '../durable-objects/ping-shard'
 import { RotationObject } from '../durable-objects/rotation'
@@ -12,6 +13,7 @@ import { lastResort } from '../src/http/last-resort'
 import { consumeBatch } from '../src/queues'
 import {
   auctionServices,
+  clientGateServices,
   clockServices,
   holderServices,
   httpServices,
@@ -39,6 +41,12 @@ export class PingShard extends PingShardObject {
 export class SupplierGate extends SupplierGateObject {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env, holderServices(env))
+  }
+}
+
+export class ClientGate extends ClientGateObject {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env, clientGateServices())
   }
 }
 

@@ -11,11 +11,13 @@ import { BuyerLine } from '../durable-objects/buyer-line/buyer-line'
 import { Circuits } from '../durable-objects/buyer-line/circuits'
 import { createTokenProvider } from '../durable-objects/buyer-line/oauth-tokens'
 import { PingRates } from '../durable-objects/buyer-line/ping-rates'
+import type { ClientGateServices } from '../durable-objects/client-gate/client-gate'
 import type { SupplierGateServices } from '../durable-objects/supplier-gate/supplier-gate'
 import type { SuppressionBuilderServices } from '../durable-objects/suppression-builder'
 import type { TokenProvider } from '../src/buyers/authorize'
 import type { BalanceAccountRpc } from '../src/contracts/balance'
 import type { BuyerLineAccountRpc } from '../src/contracts/buyer-line'
+import type { ClientGateRpc } from '../src/contracts/client-gate'
 import type { AuctionRpc, BuyerAccountRpc, SupplierGateRpc } from '../src/contracts/objects'
 import type { SuppressionBuilderRpc } from '../src/contracts/suppression-index'
 import { RecordedLooks } from '../src/http/audit/looks'
@@ -54,7 +56,10 @@ import { contractCompiler } from './contract-compiler'
 import { pages } from './pages'
 
 const BUYER_SECRETS = 'buyer-secrets'
+/** Who answers within this of the others costs no guess; a reservation would not be had sooner anyway. */
+const EARLY_RESERVATION_MS = 5
 const SIGNING_KEY = 'oauth-signing-key'
+const KEPT_ANSWER = 'kept-answer'
 
 /** Names and numbers to the platform's log, as one line of JSON; never personal data. */
 export function log(event: string, details: { readonly [name: string]: string | number | null }): void {
@@ -160,6 +165,10 @@ class Parts {
     return this.env.SUPPLIER_GATE.get(this.env.SUPPLIER_GATE.idFromName(`${tenantId}/${supplierId}`))
   }
 
+  clientGate(tenantId: string, clientId: string): ClientGateRpc {
+    return this.env.CLIENT_GATE.get(this.env.CLIENT_GATE.idFromName(`${tenantId}/${clientId}`))
+  }
+
   suppressionBuilder(tenantId: string): SuppressionBuilderRpc {
     return this.env.SUPPRESSION_BUILDER.get(this.env.SUPPRESSION_BUILDER.idFromName(tenantId))
   }
@@ -234,6 +243,9 @@ export async function httpServices(env: Env): Promise<Services> {
     openSecrets: (sealed) => box.open(sealed, BUYER_SECRETS),
     auctions: { mint: () => env.AUCTION.newUniqueId().toString(), byId: (id) => shared.auction(id) },
     pingAllowance: new PingAllowance(now),
+    clientGate: (tenantId, clientId) => shared.clientGate(tenantId, clientId),
+    sealAnswer: (text) => box.seal(text, KEPT_ANSWER),
+    openAnswer: (sealed) => box.open(sealed, KEPT_ANSWER),
     supplierGate: (tenantId, supplierId) => shared.gate(tenantId, supplierId),
     buyerHealth: (tenantId, buyerId) => shared.account(tenantId, buyerId).health(),
     buyerBalance: (tenantId, buyerId) => shared.account(tenantId, buyerId),
@@ -283,6 +295,7 @@ export function auctionServices(env: Env): AuctionServices {
     retryLater: async (message, delaySeconds) => {
       await env.POST_RETRY_QUEUE.send(message, { delaySeconds })
     },
+    earlyReservationMs: EARLY_RESERVATION_MS,
     tieBreak: (objectId, buyerId) =>
       createHmac('sha256', config.masterKey).update(`tie break\n${objectId}\n${buyerId}`).digest('hex'),
     log,
@@ -320,6 +333,10 @@ export function shardServices(env: Env): { readonly line: BuyerLine } {
 export function holderServices(env: Env): Pick<SupplierGateServices, 'now' | 'auction'> {
   const shared = partsOf(env)
   return { now, auction: (objectId) => shared.auction(objectId) }
+}
+
+export function clientGateServices(): ClientGateServices {
+  return { now, newFence: () => crypto.randomUUID() }
 }
 
 export function clockServices(): { readonly now: () => number } {

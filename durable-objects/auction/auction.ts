@@ -304,6 +304,7 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
     }
     if (events.some(mustSurvive)) record.save()
     for (const event of events) this.#act(event)
+    if (command.type === 'answer') this.#seller.reserveEarly(record, () => this.#state)
     if (sequenceOf(this.#state) > told) this.ctx.waitUntil(this.#tell())
     if (record.answer !== null) for (const resolve of this.#waiting.splice(0)) resolve()
     return events
@@ -316,6 +317,7 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
         return
       case 'window_closed':
         this.#window?.close()
+        this.ctx.waitUntil(this.#dropEarlyReservation())
         return
       case 'offered':
       case 'settled':
@@ -359,6 +361,12 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
     if (state.attempts.find((attempt) => attempt.contractId === contractId)?.stage.at !== 'reserving') return
     const reserved = this.#seller.reserve(this.#record, state, contractId)
     this.ctx.waitUntil(reserved.then((denied) => this.#do({ type: 'reservation', contractId, denied })))
+  }
+
+  /** Once the attempts of this close have taken what they can use of it. */
+  async #dropEarlyReservation(): Promise<void> {
+    await Promise.resolve()
+    await this.#seller.dropEarly()
   }
 
   async #send(record: AuctionRecord, state: Closed, contractId: string): Promise<PostAnswer> {

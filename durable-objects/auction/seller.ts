@@ -2,11 +2,14 @@
  * The two steps of an attempt that reach outside: asking the buyer's account, and sending the post. Both end as values.
  */
 
+import type { ReserveRequest } from '../../src/contracts/objects'
 import type { PostAnswer } from '../../src/core/auction/events'
+import { type LikelyAttempt, likelyAttempt } from '../../src/core/auction/likely'
 import { type AuctionState, type Closed, isClosed } from '../../src/core/auction/state'
 import { deadlineOf, postTimeoutMs } from '../../src/core/auction/timing'
 import type { BidReason } from '../../src/core/reasons'
 import { publicIds } from '../buyer-line/buyer-line'
+import { EarlyReservation } from './early-reservation'
 import type { AuctionRecord } from './record'
 import type { AuctionServices } from './services'
 
@@ -16,6 +19,7 @@ export type SealedSecrets = { readonly [contractId: string]: string }
 export class AuctionSeller {
   readonly #services: AuctionServices
   readonly #objectId: string
+  readonly #early = new EarlyReservation()
 
   constructor(services: AuctionServices, objectId: string) {
     this.#services = services
@@ -35,17 +39,11 @@ export class AuctionSeller {
     if (line.isPostCircuitOpen(party)) return 'circuit_open'
     try {
       const account = this.#services.account(record.lead.terms.tenantId, contender.buyerId)
-      // A test is delivered and counted, and left out of money: no budget or balance pays for it.
-      const heldMicros = record.lead.link.testMode ? 0 : priceMicros
-      const request = {
-        auctionId: this.#objectId,
-        attempt: number,
-        contractId,
-        priceMicros: heldMicros,
-        at: stage.since,
+      const request = this.#request(record, { contractId, attempt: number, priceMicros }, stage.since)
+      if (!(await this.#early.take(contender.buyerId, request))) {
+        const result = await account.reserve(request)
+        if (!result.granted) return result.reason
       }
-      const result = await account.reserve(request)
-      if (!result.granted) return result.reason
       const denied = (await this.#holdPayout(record, state)) ? null : 'capped'
       if (denied === null && line.admitPost(party)) return null
       await account.release(this.#objectId, number)
@@ -55,6 +53,38 @@ export class AuctionSeller {
       this.#services.log('reserve_failed', { contractId, error: nameOf(error) })
       return 'account_denied'
     }
+  }
+
+  /** Has the likely winner's reservation asked for, should the last buyer stay out. Waits for nothing. */
+  reserveEarly(record: AuctionRecord, state: () => AuctionState): void {
+    if (likelyAttempt(state(), this.#services.now()) === null) return
+    this.#early.plan(this.#services.earlyReservationMs, () => this.#askEarly(record, state()))
+  }
+
+  #askEarly(record: AuctionRecord, state: AuctionState): void {
+    const now = this.#services.now()
+    const likely = likelyAttempt(state, now)
+    const contract = record.contracts.find(({ terms }) => terms.id === likely?.contractId)
+    if (likely === null || contract === undefined) return
+    if (this.#services.line.isPostCircuitOpen({ lead: record.lead, contract })) return
+    const { buyerId } = contract.terms
+    const account = this.#services.account(record.lead.terms.tenantId, buyerId)
+    this.#early.ask(buyerId, account, this.#request(record, likely, now))
+  }
+
+  /** Gives back an early reservation that the close made no use of. */
+  async dropEarly(): Promise<void> {
+    try {
+      await this.#early.drop()
+    } catch (error) {
+      this.#services.log('early_reservation_not_dropped', { auctionId: this.#objectId, error: nameOf(error) })
+    }
+  }
+
+  #request({ lead }: AuctionRecord, { contractId, attempt, priceMicros }: LikelyAttempt, at: number): ReserveRequest {
+    // A test is delivered and counted, and left out of money: no budget or balance pays for it.
+    const heldMicros = lead.link.testMode ? 0 : priceMicros
+    return { auctionId: this.#objectId, attempt, contractId, priceMicros: heldMicros, at }
   }
 
   /** What the supplier may still be paid in this campaign; asked only where there is a cap by amount. */

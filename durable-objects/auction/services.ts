@@ -28,6 +28,8 @@ export interface AuctionServices {
   readonly signPing: PingTokens['sign']
   readonly project: (message: LeadProjection) => Promise<void>
   readonly retryLater: (message: PostRetry, delaySeconds: number) => Promise<void>
+  /** How long the last buyer may be out before the leader's reservation is asked for; never where it is infinite. */
+  readonly earlyReservationMs: number
   /** A keyed hash that orders equal bids: the same for the same auction and buyer, unknown to either. */
   readonly tieBreak: (objectId: string, buyerId: string) => string
   /** Never with personal data. */

@@ -71,10 +71,14 @@ export class LeadLeases {
     this.#usage.add({ scope: lease.campaign_id, ...change })
   }
 
-  /** @returns auctions whose lease is older than that and still open */
+  /** @returns some auctions whose lease is older than that and still open; by chance, so that none of many waits for ever */
   openSince(before: number, limit: number): readonly string[] {
     return this.#sql
-      .exec<{ auction_id: string }>('SELECT auction_id FROM leases WHERE settled = 0 AND at < ? LIMIT ?', before, limit)
+      .exec<{ auction_id: string }>(
+        'SELECT auction_id FROM leases WHERE settled = 0 AND at < ? ORDER BY RANDOM() LIMIT ?',
+        before,
+        limit,
+      )
       .toArray()
       .map((row) => row.auction_id)
   }

@@ -95,6 +95,7 @@ export class SupplierGateObject extends DurableObject implements SupplierGateRpc
   override async alarm(): Promise<void> {
     const now = this.#services.now()
     for (const auctionId of this.#leases.openSince(now - OPEN_LEASE_MS, MAX_ASKED)) await this.#ask(auctionId)
+    this.#usage.compact(now)
     await this.#sweep.run(now)
   }
 

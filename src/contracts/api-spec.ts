@@ -27,7 +27,7 @@ export const apiSpecSchema = z
         required_when: z.array(z.string()).openapi({ description: 'It is required only where all of these hold.' }),
         allowed_values: z.array(z.string()).nullable(),
         personal: z.boolean(),
-        example: z.union([z.string(), z.number(), z.boolean()]).nullable(),
+        sample: z.union([z.string(), z.number(), z.boolean()]).nullable(),
       }),
     ),
     filters: z.array(z.string()).openapi({ description: 'What the campaign asks of every lead.' }),

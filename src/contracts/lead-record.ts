@@ -34,6 +34,19 @@ export const leadSchema = z
   })
   .openapi('Lead')
 
+const leadIdSchema = idSchema('ld_0FbGyMvGcXDYhtYBvJXbP8b3wKTnqkUYGCc7GrXvhIu')
+  .nullable()
+  .openapi({ description: 'Null as long as no lead was posted to the offer.' })
+
+const offerSchema = z
+  .object({
+    amount: z.number().openapi({ description: 'What the supplier was promised.' }),
+    valid_until: instant,
+    posted_at: instant.nullable(),
+  })
+  .nullable()
+  .openapi({ description: 'What a ping was answered; null where the lead was sold at once, or there was no bid.' })
+
 const auctionPostSchema = z.object({
   started_at_ms: z.number(),
   ended_at_ms: z.number().nullable(),
@@ -68,10 +81,11 @@ const traceStepSchema = z.object({
 export const auctionSchema = z
   .object({
     id: idSchema('auc_0FbGyMvGcXDYhtYBvJXbP8b3wKTnqkUYGCc7GrXvhIu'),
-    lead_id: idSchema('ld_0FbGyMvGcXDYhtYBvJXbP8b3wKTnqkUYGCc7GrXvhIu'),
+    lead_id: leadIdSchema,
     phase: z.string().openapi({ example: 'settled' }),
     ...sharedMembers,
     floor_price: z.number().nullable(),
+    offer: offerSchema,
     closed_at_ms: offsetMs,
     close_cause: z.string().nullable(),
     close_to_post_ms: z
@@ -83,6 +97,62 @@ export const auctionSchema = z
   })
   .openapi('Auction')
 
+/** What a supplier may see of its own: what it is paid, and neither whom by nor what for. */
+const supplierMembers = {
+  status: statusSchema,
+  campaign_id: sharedMembers.campaign_id,
+  supplier_id: sharedMembers.supplier_id,
+  payout: z.number().openapi({ description: 'What the supplier is paid.', example: 90 }),
+  currency: sharedMembers.currency,
+  reason: sharedMembers.reason,
+  received_at: instant,
+  settled_at: instant.nullable(),
+  test: sharedMembers.test,
+}
+
+export const supplierLeadSchema = z
+  .object({
+    id: leadSchema.shape.id,
+    auction_id: leadSchema.shape.auction_id,
+    ...supplierMembers,
+    fields: leadSchema.shape.fields,
+  })
+  .openapi('SupplierLeadRecord')
+
+export const supplierAuctionSchema = z
+  .object({
+    id: auctionSchema.shape.id,
+    lead_id: leadIdSchema,
+    phase: auctionSchema.shape.phase,
+    ...supplierMembers,
+    offer: offerSchema,
+    closed_at_ms: offsetMs,
+    close_cause: z.string().nullable(),
+    close_to_post_ms: auctionSchema.shape.close_to_post_ms,
+    bids: z.array(
+      z.object({
+        bidder: z.number().int().openapi({ description: 'Tells the bidders of this auction apart, and nothing else.' }),
+        result: auctionBidSchema.shape.result,
+        reason: auctionBidSchema.shape.reason,
+        asked_at_ms: offsetMs,
+        answered_at_ms: offsetMs,
+        duration_ms: z.number().nullable(),
+        post: auctionPostSchema.omit({ reference: true }).nullable(),
+      }),
+    ),
+  })
+  .openapi('SupplierAuction')
+
+export const leadEventsSchema = z
+  .object({
+    data: z.array(traceStepSchema.extend({ at: instant })),
+    next_cursor: z.null(),
+  })
+  .openapi('LeadEvents')
+
+export type SupplierLeadWire = z.input<typeof supplierLeadSchema>
+export type SupplierAuctionWire = z.input<typeof supplierAuctionSchema>
+export type LeadEventsWire = z.input<typeof leadEventsSchema>
 export type LeadWire = z.input<typeof leadSchema>
 export type AuctionWire = z.input<typeof auctionSchema>
 
@@ -102,3 +172,4 @@ export const leadListQuerySchema = pageQuerySchema(CURSOR_PARTS)
   .superRefine(checkPeriod)
 
 export const leadPageSchema = pageSchema(leadSchema).openapi('LeadPage')
+export const supplierLeadPageSchema = pageSchema(supplierLeadSchema).openapi('SupplierLeadPage')

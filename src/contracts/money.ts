@@ -8,13 +8,13 @@ export const amountSchema = z
   .refine((value) => microsFromNumber(value) !== null, {
     error: 'amount from 0 to 1000000000 with at most six decimals',
   })
-  .openapi({ type: 'number', minimum: 0, example: 38.5 })
+  .openapi({ minimum: 0, example: 38.5 })
 
 /** A percentage from 0 to 100 with at most four decimals. */
 export const percentSchema = z
   .number()
   .refine((value) => percentToShare(value) !== null, { error: 'percentage from 0 to 100 with at most four decimals' })
-  .openapi({ type: 'number', minimum: 0, maximum: 100, example: 75 })
+  .openapi({ minimum: 0, maximum: 100, example: 75 })
 
 /**
  * @param amount a number that amountSchema took

@@ -41,7 +41,13 @@ export type Identity =
   | { readonly kind: 'foreign_network' }
 
 export interface AppEnv {
-  Variables: { services: Services; requestId: string; principal: Principal; identity?: Identity }
+  Variables: {
+    services: Services
+    requestId: string
+    principal: Principal
+    identity?: Identity
+    requestFence?: string | undefined
+  }
 }
 
 export type AppContext = Context<AppEnv>

@@ -8,6 +8,7 @@ import { registerReference } from './docs/reference'
 import { registerGetOpenApi } from './document/get-openapi'
 import { registerGetAuction } from './exchange/get-auction'
 import { registerGetLead } from './exchange/get-lead'
+import { registerListLeadEvents } from './exchange/list-lead-events'
 import { registerListLeads } from './exchange/list-leads'
 import { registerExchangePing } from './exchange/ping'
 import { registerExchangePost } from './exchange/post'
@@ -41,6 +42,7 @@ export function createGavel(services: Services, log: (event: string, details: Re
   registerExchangePost(app)
   registerListLeads(app)
   registerGetLead(app)
+  registerListLeadEvents(app)
   registerGetAuction(app)
   registerPnl(app)
   registerListAuditLog(app)

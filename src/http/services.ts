@@ -9,6 +9,7 @@ import type { ApiSpec } from '../contracts/api-spec'
 import type { BalanceAccountRpc } from '../contracts/balance'
 import type { AccountHealth } from '../contracts/buyer-line'
 import type { BuyerTrialOrder, BuyerTrialResult } from '../contracts/buyer-trial'
+import type { ClientGateRpc } from '../contracts/client-gate'
 import type { ContractCompiler } from '../contracts/contract-compiler'
 import type { AuctionRpc, SupplierGateRpc } from '../contracts/objects'
 import type { CampaignSnapshot, CredentialSnapshot, SupplierCampaignsSnapshot } from '../contracts/snapshot'
@@ -117,6 +118,10 @@ export interface Services {
   readonly openSecrets: (sealed: string) => Promise<string>
   readonly auctions: AuctionObjects
   readonly pingAllowance: PingAllowance
+  readonly clientGate: (tenantId: string, clientId: string) => ClientGateRpc
+  /** Seals an answer that is kept for its Idempotency-Key. */
+  readonly sealAnswer: (text: string) => Promise<string>
+  readonly openAnswer: (sealed: string) => Promise<string>
   readonly supplierGate: (tenantId: string, supplierId: string) => SupplierGateRpc
   /** How the buyer's calls fare, as its account knows it. */
   readonly buyerHealth: (tenantId: string, buyerId: string) => Promise<AccountHealth>

@@ -9,7 +9,8 @@ import { and, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { Actor } from '../contracts/audit-entry'
 import { type AuditSubject, auditStatements } from './audit-trail'
-import { type Database, runBatch, type Statement } from './database'
+import type { Database, Statement } from './database'
+import { runOnce } from './request-fence'
 import { apiKeys, buyerContracts, buyers, campaigns, oauthClients, publishes, sourceLinks, suppliers } from './schema'
 
 /** When, by whom and under which name a change happens; ids and clocks come from the caller. */
@@ -19,6 +20,8 @@ export interface Change {
   /** RFC 3339 UTC. */
   readonly at: string
   readonly by: Actor
+  /** Names the request that the change is made for; a request that is named makes one change, however often it is tried. */
+  readonly fence?: string
 }
 
 /** A changed row, and the publish rows to hand to the publisher. */
@@ -213,7 +216,12 @@ export class ChangeSet {
   async commit(): Promise<Committed> {
     if (this.#before.length === 0) throw new Error('a change must say what it is about')
     const writes = this.#writes.map(({ statement }) => statement)
-    const all = await runBatch(this.database, [...this.#before, ...writes, ...this.#publishes, ...this.#after])
+    const all = await runOnce(this.database, this.change, [
+      ...this.#before,
+      ...writes,
+      ...this.#publishes,
+      ...this.#after,
+    ])
     const results = all.slice(this.#before.length)
     const published = results.slice(writes.length, writes.length + this.#publishes.length)
     return {

@@ -249,6 +249,33 @@ describe('a cap on leads', () => {
   })
 })
 
+describe('what is long past', () => {
+  it('of too many places to ask about at once has its turn all the same', async () => {
+    const many = Array.from({ length: 250 }, (_, index) => `a-${index}`)
+    const open = { status: 'open', payoutMicros: 0 } as const
+    const { admit, life, clock, asked } = newGate(Object.fromEntries(many.map((auctionId) => [auctionId, open])))
+    await life.run((gate) => gate.configure(capped(cap({ count: 1_000 }))))
+    for (const auctionId of [...many, 'z-last']) await admit({ requestKey: null, auctionId })
+    clock.now += 20 * MINUTE
+    for (let turn = 0; turn < 40 && !asked.includes('z-last'); turn++) await life.ring()
+    expect(asked).toContain('z-last')
+  })
+
+  it('is one row for a cap in total, and counts there for good', async () => {
+    const { admit, life, clock } = newGate({ old: { status: 'sold', payoutMicros: 0 } })
+    await life.run((gate) => gate.configure(capped(cap({ period: 'total', count: 2 }))))
+    await admit({ requestKey: null, auctionId: 'old' })
+    await life.run((gate) => gate.settle('old', true, 0))
+    clock.now += 100 * DAY
+    await life.ring()
+    const usage = await life.run((_, { storage }) => storage.sql.exec('SELECT slot, count FROM usage').toArray())
+    expect(usage).toEqual([{ slot: 0, count: 1 }])
+    await life.crash()
+    expect(await admit({ requestKey: null, auctionId: 'new' })).toMatchObject({ kind: 'admitted' })
+    expect(await admit({ requestKey: null, auctionId: 'newer' })).toEqual({ kind: 'refused', reason: 'capped' })
+  })
+})
+
 describe('a cap on payouts', () => {
   it('holds each payout before the post, and takes back what was not sold', async () => {
     const { admit, life } = newGate()

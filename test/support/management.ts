@@ -2,12 +2,15 @@
 import { env } from 'cloudflare:workers'
 import { ulid } from 'ulid'
 import { createTokenProvider } from '../../durable-objects/buyer-line/oauth-tokens'
+import type { ClientGateRpc } from '../../src/contracts/client-gate'
 import type { GateConfiguration } from '../../src/contracts/objects'
 import { createApp } from '../../src/http/app'
 import { registerManagement } from '../../src/http/manage'
 import { problem } from '../../src/http/plumbing/reply'
 import type { Services } from '../../src/http/services'
 import { hashApiKey } from '../../src/security/api-keys'
+import { fingerprintOf } from '../../src/security/fingerprint'
+import { KeyedHash } from '../../src/security/keyed-hash'
 import { SealedBox } from '../../src/security/sealed-box'
 import { type PublisherParts, SnapshotPublisher } from '../../src/snapshots/publisher'
 import { KvSnapshotReader } from '../../src/snapshots/reader'
@@ -17,6 +20,7 @@ import { createTenantStores } from '../../src/stores/tenant-stores'
 import { buyerTrialWith } from '../../workers/buyer-trial'
 import { contractCompiler } from '../../workers/contract-compiler'
 
+const { CLIENT_GATE } = env
 export const { DB, SNAPSHOTS } = env as unknown as { readonly DB: D1Database; readonly SNAPSHOTS: KVNamespace }
 
 export const OPERATOR = 'operator-key-of-the-tests'
@@ -65,6 +69,7 @@ export async function startManagement(overrides: Partial<Services> = {}) {
   const gates = new Map<string, GateConfiguration>()
   const reader = new KvSnapshotReader({ kv: SNAPSHOTS, now: () => Date.now(), keepAlive: () => {} })
   const box = new SealedBox(new Uint8Array(32).fill(7))
+  const fingerprints = new KeyedHash(new Uint8Array(32).fill(8))
   const publisher = publisherWith({
     now: () => services.now(),
     configureGate: async (tenantId, id, configuration) => {
@@ -87,6 +92,11 @@ export async function startManagement(overrides: Partial<Services> = {}) {
     publisher,
     stores: (tenantId: string) => createTenantStores(DB, tenantId),
     publicOrigin: null,
+    clientGate: (tenantId: string, clientId: string) =>
+      CLIENT_GATE.get(CLIENT_GATE.idFromName(`${tenantId}/${clientId}`)) as unknown as ClientGateRpc,
+    sealAnswer: (text: string) => box.seal(text, 'answer'),
+    openAnswer: (sealed: string) => box.open(sealed, 'answer'),
+    fingerprint: (path: string, body: unknown) => fingerprintOf(fingerprints, path, body),
     contractCompiler,
     buyerTrial: buyerTrialWith({
       allowLoopback: true,
@@ -114,16 +124,25 @@ export async function startManagement(overrides: Partial<Services> = {}) {
   })
   const errors: Error[] = []
 
-  const call = async (method: string, path: string, body?: unknown, options: CallOptions = {}): Promise<Answer> => {
-    const headers = new Headers({ 'content-type': 'application/json', ...options.headers })
+  const request = async (
+    method: string,
+    path: string,
+    body?: unknown,
+    options: CallOptions = {},
+  ): Promise<Response> => {
+    const headers = new Headers({ 'content-type': 'application/json' })
     const key = options.key === undefined ? OPERATOR : options.key
     if (key !== null) headers.set('x-api-key', key)
+    for (const [name, value] of Object.entries(options.headers ?? {})) headers.set(name, value)
     const sent = options.raw ?? (body === undefined ? null : JSON.stringify(body))
-    const response = await app.request(path, { method, headers, body: sent })
+    return await app.request(path, { method, headers, body: sent })
+  }
+  const call = async (method: string, path: string, body?: unknown, options: CallOptions = {}): Promise<Answer> => {
+    const response = await request(method, path, body, options)
     const text = await response.text()
     return { status: response.status, body: text === '' ? null : JSON.parse(text), headers: response.headers }
   }
-  return { call, services, reader, told, gates, errors }
+  return { call, request, services, reader, told, gates, errors }
 }
 
 export type Management = Awaited<ReturnType<typeof startManagement>>

@@ -31,7 +31,8 @@ export function onTake(
   now: number,
 ): AuctionEvent[] {
   const { closedAt, offer } = state
-  if (receivedAt < closedAt || receivedAt > now || receivedAt >= offer.validUntil || now >= offerGoneAt(offer)) return []
+  if (receivedAt < closedAt || receivedAt > now || receivedAt >= offer.validUntil || now >= offerGoneAt(offer))
+    return []
   return [{ type: 'offer_taken', at: receivedAt, exclusions }]
 }
 

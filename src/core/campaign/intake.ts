@@ -31,6 +31,9 @@ export type Intake =
       readonly refusals: readonly Refusal[]
     }
 
+/** What was let in, and whom it may go to. */
+export type Eligible = Extract<Intake, { kind: 'eligible' }>
+
 export interface IntakeInput {
   readonly campaign: Campaign
   readonly link: SourceLink | null

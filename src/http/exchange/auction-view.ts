@@ -23,10 +23,11 @@ type SharedFacts = Pick<
 export function auctionOfView(view: AuctionView): AuctionWire {
   return {
     id: view.id,
-    lead_id: view.leadId,
+    lead_id: view.hasLead ? view.leadId : null,
     phase: view.phase,
     ...sharedMembers(view),
     floor_price: microsToNumber(view.floorMicros),
+    offer: offerOfView(view),
     closed_at_ms: view.closedAtMs,
     close_cause: view.closeCause,
     close_to_post_ms: view.closeToPostMs,
@@ -45,6 +46,7 @@ export function auctionOfRow(row: LeadRow, names: ReadonlyMap<string, string>): 
     phase: row.settledAt === null ? 'selling' : 'settled',
     ...sharedMembers(row),
     floor_price: null,
+    offer: null,
     closed_at_ms: null,
     close_cause: null,
     close_to_post_ms: row.closeToPostMs,
@@ -62,6 +64,11 @@ export function auctionOfRow(row: LeadRow, names: ReadonlyMap<string, string>): 
     })),
     trace: [],
   }
+}
+
+export function offerOfView({ offer }: AuctionView): AuctionWire['offer'] {
+  if (offer === null) return null
+  return { amount: microsToNumber(offer.payoutMicros), valid_until: offer.validUntil, posted_at: offer.takenAt }
 }
 
 function sharedMembers(facts: SharedFacts) {

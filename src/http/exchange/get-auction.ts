@@ -1,6 +1,6 @@
-/** `GET /v1/auctions/{id}`: who bid what, who won and why, and how long each took, for operators. */
+/** `GET /v1/auctions/{id}`: who bid what, who won and why, and how long each took; for suppliers as far as it is theirs. */
 import { createRoute, z } from '@hono/zod-openapi'
-import { auctionSchema } from '../../contracts/lead-record'
+import { auctionSchema, supplierAuctionSchema } from '../../contracts/lead-record'
 import { decodeAuctionId } from '../../security/public-ids'
 import type { App, AppContext } from '../app'
 import { requireRole } from '../plumbing/authenticate'
@@ -8,6 +8,7 @@ import { problemsOf } from '../plumbing/described'
 import { json, problem } from '../plumbing/reply'
 import { auctionOfRow, auctionOfView } from './auction-view'
 import { type AuctionSource, readAuction } from './read-auction'
+import { auctionForSupplier } from './supplier-view'
 
 const route = createRoute({
   method: 'get',
@@ -19,17 +20,22 @@ const route = createRoute({
     params: z.object({ id: z.string().openapi({ example: 'auc_0FbGyMvGcXDYhtYBvJXbP8b3wKTnqkUYGCc7GrXvhIu' }) }),
   },
   responses: {
-    200: { description: 'The auction', content: { 'application/json': { schema: auctionSchema } } },
+    200: {
+      description: 'The auction',
+      content: { 'application/json': { schema: z.union([auctionSchema, supplierAuctionSchema]) } },
+    },
     ...problemsOf('unauthorized', 'forbidden', 'not_found'),
   },
 })
 
 export function registerGetAuction(app: App): void {
   app.openAPIRegistry.registerPath(route)
-  app.get('/v1/auctions/:id', requireRole('operator'), async (c) => {
+  app.get('/v1/auctions/:id', requireRole('operator', 'supplier'), async (c) => {
     const objectId = decodeAuctionId(c.req.param('id'))
     const source = objectId === null ? null : await readAuction(c, objectId)
-    return source === null ? problem(c, 'not_found') : json(c, 200, await toWire(c, source))
+    if (source === null) return problem(c, 'not_found')
+    const auction = await toWire(c, source)
+    return json(c, 200, c.var.principal.role === 'supplier' ? auctionForSupplier(auction) : auction)
   })
 }
 

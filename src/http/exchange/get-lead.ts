@@ -1,7 +1,7 @@
-/** `GET /v1/leads/{id}`: one lead with its fields, for operators, as soon as it was answered. */
+/** `GET /v1/leads/{id}`: one lead with its fields, as soon as it was answered; to a supplier, its own. */
 import { createRoute, z } from '@hono/zod-openapi'
-import { leadSchema } from '../../contracts/lead-record'
-import { decodeLeadId, encodeLeadId } from '../../security/public-ids'
+import { leadSchema, supplierLeadSchema } from '../../contracts/lead-record'
+import { decodeLeadId } from '../../security/public-ids'
 import type { App } from '../app'
 import { noteLeadLook } from '../audit/looks'
 import { requireRole } from '../plumbing/authenticate'
@@ -9,6 +9,7 @@ import { problemsOf } from '../plumbing/described'
 import { json, problem } from '../plumbing/reply'
 import { leadOfAuction, leadOfRow } from './lead-view'
 import { readAuction } from './read-auction'
+import { leadForSupplier } from './supplier-view'
 
 const route = createRoute({
   method: 'get',
@@ -20,19 +21,24 @@ const route = createRoute({
     params: z.object({ id: z.string().openapi({ example: 'ld_0FbGyMvGcXDYhtYBvJXbP8b3wKTnqkUYGCc7GrXvhIu' }) }),
   },
   responses: {
-    200: { description: 'The lead', content: { 'application/json': { schema: leadSchema } } },
+    200: {
+      description: 'The lead',
+      content: { 'application/json': { schema: z.union([leadSchema, supplierLeadSchema]) } },
+    },
     ...problemsOf('unauthorized', 'forbidden', 'not_found'),
   },
 })
 
 export function registerGetLead(app: App): void {
   app.openAPIRegistry.registerPath(route)
-  app.get('/v1/leads/:id', requireRole('operator'), async (c) => {
+  app.get('/v1/leads/:id', requireRole('operator', 'supplier'), async (c) => {
     const objectId = decodeLeadId(c.req.param('id'))
     const source = objectId === null ? null : await readAuction(c, objectId)
-    if (source === null) return problem(c, 'not_found')
-    noteLeadLook(c, 'lead.read', [encodeLeadId(objectId ?? '')])
-    if (source.kind === 'auction') return json(c, 200, leadOfAuction(source.view))
-    return json(c, 200, await leadOfRow(source.row, c.var.services.leadEnvelope))
+    // An offer that nobody posted to is an auction without a lead.
+    if (source === null || (source.kind === 'auction' && !source.view.hasLead)) return problem(c, 'not_found')
+    const { leadEnvelope } = c.var.services
+    const lead = source.kind === 'auction' ? leadOfAuction(source.view) : await leadOfRow(source.row, leadEnvelope)
+    noteLeadLook(c, 'lead.read', [lead.id])
+    return json(c, 200, c.var.principal.role === 'supplier' ? leadForSupplier(lead) : lead)
   })
 }

@@ -8,7 +8,7 @@ import { judgeIntake } from '../../core/campaign/intake'
 import { type FieldDefinition, type FieldError, type LeadFields, readFields } from '../../core/lead/fields'
 import type { BidClaims, OpenedBid } from '../../security/bid-token'
 import { encodeAuctionId } from '../../security/public-ids'
-import { leadToSubmit } from '../intake/lead-to-submit'
+import { leadToPost, leadToSubmit } from '../intake/lead-to-submit'
 import type { JsonObject } from '../plumbing/body'
 import { suppress } from '../plumbing/suppress'
 import type { Services } from '../services'
@@ -66,10 +66,9 @@ export async function judgePost(services: Services, call: PostCall, bid: OpenedB
       const left = await suppress(services, campaign, intake)
       if (left === 'suppressed') return refuse('suppressed')
       const whole = await leadToSubmit({ services, fingerprint, snapshot, link, intake: left })
-      const { fields, piiFields, refusals, sealedSecrets, identity, receivedAt } = whole
-      const posted = { fields: withZip3(fields, bid.pinged), piiFields, refusals, sealedSecrets, identity, receivedAt }
+      const fields = withZip3(whole.fields, bid.pinged)
       const contractIds = left.contenders.map(({ id }) => id)
-      return { kind: 'let_in', lead: { fingerprint, link: whole.link, ...posted, contractIds } }
+      return { kind: 'let_in', lead: leadToPost({ ...whole, fields }, contractIds) }
     }
   }
 }

@@ -5,9 +5,8 @@
  */
 import { createRoute, z } from '@hono/zod-openapi'
 import { bidAnswerSchema } from '../../contracts/exchange-answer'
-import type { OfferResult } from '../../contracts/objects'
-import { type App, type AppContext, credentialIds } from '../app'
-import { KEY_LIFE_MS } from '../intake/request-key'
+import type { App, AppContext } from '../app'
+import { replayOffer, runOffer } from '../intake/run-offer'
 import { LEAD_BODY_BYTES, readBody } from '../plumbing/body'
 import { BODY_PROBLEMS, IDEMPOTENCY_PROBLEMS, jsonAnswer, jsonBody, problemsOf } from '../plumbing/described'
 import { readIdempotencyKey } from '../plumbing/idempotency-key'
@@ -42,8 +41,6 @@ const route = createRoute({
   },
 })
 
-const RETRY_AFTER_SECONDS = 1
-
 export function registerExchangePing(app: App): void {
   app.openAPIRegistry.registerPath(route)
   app.post(PATH, async (c) => {
@@ -63,61 +60,14 @@ export function registerExchangePing(app: App): void {
 }
 
 async function answer(c: AppContext, call: PingCall, requestKey: string | null): Promise<Response> {
-  const { services } = c.var
-  const { supplierId, principal, fingerprint, request } = call
-  const verdict = await judgePing(services, call)
-  if (verdict.kind !== 'let_in') {
-    return (await replay(c, call, requestKey)) ?? refusal(c, request.reference, verdict)
-  }
-  const minted = services.auctions.mint()
-  const objectId = requestKey === null ? minted : await keyed()
-  if (objectId instanceof Response) return objectId
-  const auction = services.auctions.byId(objectId)
-  if (auction === null) throw new Error('the gate gave an id that is no auction')
-  return reply(c, await auction.offer(verdict.lead))
-
-  async function keyed(): Promise<string | Response> {
-    const admitted = await services.supplierGate(principal.tenantId, supplierId).admit({
-      campaignId: verdict.kind === 'let_in' ? verdict.lead.terms.campaignId : '',
-      requestKey,
-      fingerprint,
-      auctionId: minted,
-      rememberMs: KEY_LIFE_MS,
-      takesPlace: false,
-      credentials: credentialIds(principal),
-    })
-    if (admitted.kind === 'admitted') return admitted.auctionId
-    if (admitted.kind === 'key_reused') return problem(c, 'idempotency_key_reused')
-    return problem(c, 'unauthorized', { status: 403 })
-  }
-}
-
-/** The answer that this very ping got before, if it did. */
-async function replay(c: AppContext, call: PingCall, requestKey: string | null): Promise<Response | null> {
-  if (requestKey === null) return null
-  const { services } = c.var
-  const gate = services.supplierGate(call.principal.tenantId, call.supplierId)
-  const objectId = await gate.recall(requestKey, call.fingerprint)
-  const auction = objectId === null ? null : services.auctions.byId(objectId)
-  const result = (await auction?.replayOffer(call.fingerprint)) ?? null
-  return result === null ? null : reply(c, result)
+  const identity = { ...call, requestKey }
+  const verdict = await judgePing(c.var.services, call)
+  if (verdict.kind === 'let_in') return runOffer(c, identity, verdict.lead)
+  return (await replayOffer(c, identity)) ?? refusal(c, call.request.reference, verdict)
 }
 
 function refusal(c: AppContext, reference: string | null, verdict: Exclude<PingVerdict, { kind: 'let_in' }>): Response {
   if (verdict.kind === 'refused') return problem(c, verdict.code, verdict.details)
   const { reason, detail } = verdict
   return json(c, 200, { auction_id: reference, id: null, bid: null, reject_reason: reason, reject_detail: detail })
-}
-
-function reply(c: AppContext, result: OfferResult): Response {
-  switch (result.kind) {
-    case 'answer': {
-      if (result.replayed) c.header('idempotent-replayed', 'true')
-      return c.body(result.body, result.status, { 'content-type': 'application/json' })
-    }
-    case 'conflict':
-      return problem(c, 'idempotency_key_reused')
-    case 'in_progress':
-      return problem(c, 'idempotency_in_progress', { retryAfterSeconds: RETRY_AFTER_SECONDS })
-  }
 }

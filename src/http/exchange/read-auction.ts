@@ -13,10 +13,18 @@ export type AuctionSource =
 
 /**
  * @param objectId what the public id decodes to
- * @returns null where the caller's tenant has no such auction
+ * @returns null where the caller's tenant has no such auction, or a supplier asks for another's
  * @throws where the auction does not answer and the database does not know the lead: that is no "no"
  */
 export async function readAuction(c: AppContext, objectId: string): Promise<AuctionSource | null> {
+  const { role, subjectId } = c.var.principal
+  const source = await find(c, objectId)
+  if (source === null || role === 'operator') return source
+  const { supplierId } = source.kind === 'auction' ? source.view : source.row
+  return role === 'supplier' && supplierId === subjectId ? source : null
+}
+
+async function find(c: AppContext, objectId: string): Promise<AuctionSource | null> {
   const { services, principal } = c.var
   const asked = await askAuction(c, objectId)
   if (asked.view !== null) return { kind: 'auction', view: asked.view }

@@ -19,6 +19,8 @@ export interface Identity {
   readonly pingId: string | null
   /** The object that a genuine ping id names; null without one. */
   readonly pingObjectId: string | null
+  /** What that ping id was answered for. */
+  readonly pingMode: 'eligibility' | 'auction'
 }
 
 /** @param idempotencyKey the header's key, or null */
@@ -33,7 +35,8 @@ export async function identify(
   const pingId = readPingId(input)
   const claims = pingId === null ? null : await services.pingTokens.open(pingId)
   const isMine = claims !== null && claims.campaignId === campaignId && claims.supplierId === supplierId
-  const base = { fingerprint, gate, pingId, pingObjectId: isMine ? claims.objectId : null }
+  const pingMode = claims?.mode ?? 'eligibility'
+  const base = { fingerprint, gate, pingId, pingObjectId: isMine ? claims.objectId : null, pingMode }
   if (idempotencyKey !== null) {
     return { ...base, requestKey: `key:POST /api/v1/ingest:${idempotencyKey}`, rememberMs: KEY_LIFE_MS }
   }

@@ -6,7 +6,7 @@
  */
 import { createRoute, z } from '@hono/zod-openapi'
 import { leadAnswerSchema } from '../../contracts/lead-answer'
-import type { SubmitResult } from '../../contracts/objects'
+import type { TakeResult } from '../../contracts/objects'
 import { type App, type AppContext, credentialIds } from '../app'
 import { BODY_PROBLEMS, IDEMPOTENCY_PROBLEMS, problemsOf } from '../plumbing/described'
 import { readIdempotencyKey } from '../plumbing/idempotency-key'
@@ -109,7 +109,8 @@ export function registerIngest(app: App): void {
     }
     const auction = services.auctions.byId(admitted.auctionId)
     if (auction === null) throw new Error('the gate gave an id that is no auction')
-    return reply(c, await auction.submit(verdict.lead), identity)
+    const { kind, lead } = verdict
+    return reply(c, await (kind === 'for_offer' ? auction.take(lead) : auction.submit(lead)), identity)
   })
 
   /** The answer that this very request got before, if it did. */
@@ -125,7 +126,7 @@ export function registerIngest(app: App): void {
   }
 }
 
-function reply(c: AppContext, result: SubmitResult, identity: Identity): Response {
+function reply(c: AppContext, result: TakeResult, identity: Identity): Response {
   switch (result.kind) {
     case 'answer': {
       if (result.replayed) c.header('idempotent-replayed', 'true')
@@ -135,6 +136,10 @@ function reply(c: AppContext, result: SubmitResult, identity: Identity): Respons
       return problem(c, identity.pingObjectId === null ? 'idempotency_key_reused' : 'ping_id_used')
     case 'duplicate':
       return problem(c, 'duplicate')
+    case 'expired':
+      return problem(c, 'ping_id_expired')
+    case 'no_offer':
+      return problem(c, 'ping_id_invalid')
     case 'in_progress':
       return problem(c, 'idempotency_in_progress', { retryAfterSeconds: RETRY_AFTER_SECONDS })
   }

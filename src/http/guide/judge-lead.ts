@@ -1,11 +1,11 @@
 /**
  * Whether a lead may go to auction, and with what: the campaign's snapshot judges it, the ping id must match it.
  */
-import type { SubmitLead } from '../../contracts/objects'
+import type { PostedLead, SubmitLead } from '../../contracts/objects'
 import type { ProblemCode, ProblemDetails } from '../../contracts/problem'
 import { judgeIntake } from '../../core/campaign/intake'
 import type { LeadFields } from '../../core/lead/fields'
-import { leadToSubmit } from '../intake/lead-to-submit'
+import { leadToPost, leadToSubmit } from '../intake/lead-to-submit'
 import { suppress } from '../plumbing/suppress'
 import type { Services } from '../services'
 import type { SupplierCall } from './caller'
@@ -14,6 +14,8 @@ import type { Identity } from './identity'
 export type LeadVerdict =
   | { readonly kind: 'refused'; readonly code: ProblemCode; readonly details: ProblemDetails }
   | { readonly kind: 'let_in'; readonly objectId: string; readonly lead: SubmitLead }
+  /** The ping id carries a price: the lead goes to the offer that was made with it. */
+  | { readonly kind: 'for_offer'; readonly objectId: string; readonly lead: PostedLead }
 
 const refuse = (code: ProblemCode, details: ProblemDetails = {}): LeadVerdict => ({ kind: 'refused', code, details })
 
@@ -40,7 +42,11 @@ export async function judgeLead(services: Services, call: SupplierCall, identity
       if (left === 'suppressed') return refuse('suppressed')
       const { fingerprint } = identity
       const lead = await leadToSubmit({ services, fingerprint, snapshot, link, intake: left })
-      return { kind: 'let_in', objectId: identity.pingObjectId ?? services.auctions.mint(), lead }
+      const { pingObjectId, pingMode } = identity
+      if (pingObjectId === null) return { kind: 'let_in', objectId: services.auctions.mint(), lead }
+      if (pingMode === 'eligibility') return { kind: 'let_in', objectId: pingObjectId, lead }
+      const contractIds = left.contenders.map(({ id }) => id)
+      return { kind: 'for_offer', objectId: pingObjectId, lead: leadToPost(lead, contractIds) }
     }
   }
 }

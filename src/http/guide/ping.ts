@@ -1,17 +1,19 @@
 /**
- * `POST /api/v1/ping`: would this lead be taken? Nothing is written and no database is read.
+ * `POST /api/v1/ping`: would this lead be taken? Nothing is written and no database is read, unless the campaign wants an
+ * auction now: see ping-auction.ts.
  */
 import { createRoute, z } from '@hono/zod-openapi'
 import type { CampaignSnapshot } from '../../contracts/snapshot'
-import { judgeIntake, whyNobody } from '../../core/campaign/intake'
+import { type Eligible, judgeIntake, whyNobody } from '../../core/campaign/intake'
 import type { LeadFields } from '../../core/lead/fields'
 import { INTAKE_MESSAGES, type IntakeReason } from '../../core/reasons'
 import { PING_TOKEN_LIFE_MS } from '../../security/ping-token'
 import type { App, AppContext } from '../app'
-import { BODY_PROBLEMS, problemsOf } from '../plumbing/described'
+import { BODY_PROBLEMS, IDEMPOTENCY_PROBLEMS, problemsOf } from '../plumbing/described'
 import { json, problem } from '../plumbing/reply'
 import { suppress } from '../plumbing/suppress'
 import { readSupplierCall, type SupplierCall } from './caller'
+import { pingAuction } from './ping-auction'
 
 const pingRequestSchema = z
   .looseObject({ flo_campaign_id: z.string(), flo_supplier_id: z.string() })
@@ -24,6 +26,11 @@ const pingAnswerSchema = z
       ping_id: z.string(),
       message: z.string(),
       expires_at: z.string().openapi({ format: 'date-time' }),
+      price: z
+        .number()
+        .optional()
+        .openapi({ description: 'What the supplier will be paid, where an auction was run.' }),
+      currency: z.string().optional(),
     }),
     z.object({
       accepted: z.literal(false),
@@ -41,6 +48,7 @@ const route = createRoute({
   summary: 'Ask whether a lead would be accepted',
   tags: ['Suppliers'],
   request: {
+    headers: z.object({ 'idempotency-key': z.string().max(257).optional() }),
     body: {
       required: true,
       content: {
@@ -51,7 +59,7 @@ const route = createRoute({
   },
   responses: {
     200: { description: 'The verdict', content: { 'application/json': { schema: pingAnswerSchema } } },
-    ...problemsOf('unauthorized', 'unauthorized@403', 'forbidden', ...BODY_PROBLEMS),
+    ...problemsOf('unauthorized', 'unauthorized@403', 'forbidden', ...BODY_PROBLEMS, ...IDEMPOTENCY_PROBLEMS),
   },
 })
 
@@ -66,29 +74,37 @@ export function registerPing(app: App): void {
     const snapshot = await c.var.services.snapshots.campaign(call.campaignId)
     if (snapshot === null || snapshot.campaign.tenantId !== call.principal.tenantId)
       return refuse(c, 'invalid_campaign')
-
-    const link = snapshot.links[call.supplierId] ?? null
-    const contracts = snapshot.contracts.map(({ terms }) => terms)
-    const now = c.var.services.now()
-    const intake = judgeIntake({ campaign: snapshot.campaign, link, contracts, input: call.input, call: 'ping', now })
-    switch (intake.kind) {
-      case 'unauthorized':
-        return problem(c, 'unauthorized', { status: 403, members: UNAUTHORIZED })
-      case 'refused':
-        return refuse(c, intake.reason)
-      case 'invalid':
-        return problem(c, 'invalid_payload', { fieldErrors: intake.errors })
-      case 'filtered':
-        return refuse(c, 'filtered', intake.filterErrors)
-      case 'eligible': {
-        const left = await suppress(c.var.services, snapshot.campaign, intake)
-        if (left === 'suppressed') return refuse(c, 'suppressed')
-        if (left.contenders.length === 0) return refuse(c, 'filtered', [whyNobody(left.refusals)])
-        if (link?.capped.pings === true && !(await mayPing(c, call))) return refuse(c, 'capped')
-        return accept(c, call, snapshot, intake.fields)
-      }
+    if (snapshot.campaign.pingMode === 'auction') {
+      return pingAuction(c, { call, snapshot, judge: () => judge(c, call, snapshot) })
     }
+    const intake = await judge(c, call, snapshot)
+    return intake instanceof Response ? intake : accept(c, call, snapshot, intake.fields)
   })
+}
+
+/** @returns who may be asked, or the answer that refuses the ping */
+async function judge(c: AppContext, call: SupplierCall, snapshot: CampaignSnapshot): Promise<Eligible | Response> {
+  const { campaign } = snapshot
+  const link = snapshot.links[call.supplierId] ?? null
+  const contracts = snapshot.contracts.map(({ terms }) => terms)
+  const now = c.var.services.now()
+  const intake = judgeIntake({ campaign, link, contracts, input: call.input, call: 'ping', now })
+  switch (intake.kind) {
+    case 'unauthorized':
+      return problem(c, 'unauthorized', { status: 403, members: UNAUTHORIZED })
+    case 'refused':
+      return refuse(c, intake.reason)
+    case 'invalid':
+      return problem(c, 'invalid_payload', { fieldErrors: intake.errors })
+    case 'filtered':
+      return refuse(c, 'filtered', intake.filterErrors)
+    case 'eligible': {
+      const left = await suppress(c.var.services, campaign, intake)
+      if (left === 'suppressed') return refuse(c, 'suppressed')
+      if (left.contenders.length === 0) return refuse(c, 'filtered', [whyNobody(left.refusals)])
+      return link?.capped.pings === true && !(await mayPing(c, call)) ? refuse(c, 'capped') : left
+    }
+  }
 }
 
 /** The caps on pings; a ping that was turned away for another reason does not count. */

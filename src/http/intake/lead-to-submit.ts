@@ -1,11 +1,17 @@
 /** From what the snapshot has let in to what an auction takes along. */
-import type { SubmitLead } from '../../contracts/objects'
+import type { PostedLead, SubmitLead } from '../../contracts/objects'
 import { packContract } from '../../contracts/packed-contract'
 import type { CampaignSnapshot } from '../../contracts/snapshot'
 import type { Campaign, SourceLink } from '../../core/campaign/campaign'
 import type { Intake } from '../../core/campaign/intake'
 import type { LeadFields } from '../../core/lead/fields'
 import type { Services } from '../services'
+
+/** What of a lead that was let in goes to the offer that waits for it. */
+export function leadToPost(lead: SubmitLead, contractIds: readonly string[]): PostedLead {
+  const { fingerprint, link, fields, piiFields, refusals, sealedSecrets, identity, receivedAt } = lead
+  return { fingerprint, link, fields, piiFields, refusals, sealedSecrets, identity, receivedAt, contractIds }
+}
 
 interface LeadParts {
   readonly services: Services

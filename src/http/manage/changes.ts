@@ -8,7 +8,12 @@ import { problem } from '../plumbing/reply'
 /** @returns a change that the caller makes now */
 export function newChange(c: AppContext): Change {
   const { newId, now } = c.var.services
-  return { id: newId('pub'), at: new Date(now()).toISOString(), by: actorOf(c) }
+  const change = { id: newId('pub'), at: new Date(now()).toISOString(), by: actorOf(c) }
+  const fence = c.get('requestFence')
+  if (fence === undefined) return change
+  // A request that makes several changes is known by its first.
+  c.set('requestFence', undefined)
+  return { ...change, fence }
 }
 
 /**

@@ -3,12 +3,14 @@ import type { RouteConfig } from '@hono/zod-openapi'
 import type { TenantStores } from '../../stores/tenant-stores'
 import type { App, AppContext } from '../app'
 import { requireRole } from '../plumbing/authenticate'
-import { type DeclaredProblem, problemsOf } from '../plumbing/described'
+import { type DeclaredProblem, problemsOf, withIdempotencyKey } from '../plumbing/described'
+import { idempotent } from '../plumbing/idempotent'
 
 export { BODY_PROBLEMS, jsonAnswer, jsonBody } from '../plumbing/described'
 
 /**
  * Registers an endpoint that only operators may call. The body is read by hand: its limit and its errors are the contract's.
+ * A POST is carried out once for each Idempotency-Key.
  *
  * @param route from createRoute
  */
@@ -17,8 +19,14 @@ export function operatorEndpoint(
   route: RouteConfig & { getRoutingPath(): string },
   handler: (c: AppContext) => Promise<Response>,
 ): void {
-  app.openAPIRegistry.registerPath(route)
-  app.on(route.method.toUpperCase(), route.getRoutingPath(), requireRole('operator'), handler)
+  const isPost = route.method === 'post'
+  app.openAPIRegistry.registerPath(isPost ? withIdempotencyKey(route) : route)
+  app.on(
+    route.method.toUpperCase(),
+    route.getRoutingPath(),
+    requireRole('operator'),
+    isPost ? idempotent(handler) : handler,
+  )
 }
 
 /** @returns the stores of the caller's tenant, which is the only way to any row. */

@@ -92,7 +92,7 @@ function parseForm(text: string, maxBytes: number): BodyResult {
 }
 
 /** @returns the bytes, or null where there are more than allowed; a body that lies about its length is cut off there. */
-async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array | null> {
+export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | null> {
   const declared = request.headers.get('content-length')
   if (declared !== null) {
     if (Number(declared) > maxBytes) return null

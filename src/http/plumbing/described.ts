@@ -4,7 +4,7 @@
  * An error is declared as a reference whose name says status and codes; src/http/document/error-responses.ts makes the
  * component of that name from the catalogue.
  */
-import type { z } from '@hono/zod-openapi'
+import { type RouteConfig, z } from '@hono/zod-openapi'
 import type { ProblemStatus } from '../../contracts/error-catalogue'
 import { PROBLEMS, type ProblemCode } from '../../contracts/problem'
 
@@ -28,6 +28,26 @@ export const IDEMPOTENCY_PROBLEMS = [
   'idempotency_key_reused',
   'idempotency_in_progress',
 ] as const satisfies readonly ProblemCode[]
+
+/** Says of a POST that it takes an Idempotency-Key, and what it can answer because of it. */
+export function withIdempotencyKey<Route extends RouteConfig>(route: Route): Route {
+  const header = z.object({ 'idempotency-key': z.string().max(257).optional() })
+  const own = problemsOf(...declaredIn(route), ...IDEMPOTENCY_PROBLEMS)
+  return {
+    ...route,
+    request: { ...route.request, headers: route.request?.headers ?? header },
+    responses: { ...route.responses, ...own },
+  }
+}
+
+/** @returns the errors that a route has declared, by code and status */
+function declaredIn({ responses }: RouteConfig): readonly DeclaredProblem[] {
+  return Object.values(responses).flatMap((response) => {
+    const name = ('$ref' in response ? String(response.$ref) : '').split(PROBLEM_RESPONSE)[1]
+    const [status, ...codes] = name?.split('.') ?? []
+    return codes.map((code) => `${code}@${status}` as DeclaredProblem)
+  })
+}
 
 /** @returns a request's body for createRoute */
 export function jsonBody<Schema extends z.ZodType>(schema: Schema) {

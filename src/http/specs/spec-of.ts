@@ -76,7 +76,7 @@ function endpointsOf({ type }: Campaign, origin: string): ApiSpec['endpoints'] {
   ]
 }
 
-function fieldOf(field: FieldDefinition, example: FieldValue | undefined): ApiSpec['fields'][number] {
+function fieldOf(field: FieldDefinition, sample: FieldValue | undefined): ApiSpec['fields'][number] {
   const conditions = field.requiredWhen ?? []
   const isRequired = field.required || conditions.length > 0
   return {
@@ -91,7 +91,7 @@ function fieldOf(field: FieldDefinition, example: FieldValue | undefined): ApiSp
       ),
     allowed_values: field.values === null ? null : [...field.values],
     personal: field.pii,
-    example: example ?? null,
+    sample: sample ?? null,
   }
 }
 

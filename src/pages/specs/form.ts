@@ -18,13 +18,13 @@ export function pingForm({ fields, samples }: ApiSpec): Markup {
 }
 
 function control(field: ApiSpec['fields'][number]): Markup {
-  const { name, allowed_values, type, example } = field
+  const { name, allowed_values, type, sample } = field
   const title = `${field.expected}; ${requirementOf(field)}`
   const values = allowed_values ?? (type === 'boolean' ? ['true', 'false'] : null)
-  if (values === null) return html`<input name="${name}" title="${title}" value="${example ?? ''}" />`
+  if (values === null) return html`<input name="${name}" title="${title}" value="${sample ?? ''}" />`
   return html`<select name="${name}" title="${title}">
     <option></option>
-    ${values.map((value) => html`<option ${raw(value === String(example) ? 'selected' : '')}>${value}</option>`)}
+    ${values.map((value) => html`<option ${raw(value === String(sample) ? 'selected' : '')}>${value}</option>`)}
   </select>`
 }
 

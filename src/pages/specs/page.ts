@@ -44,7 +44,7 @@ ${table(
     field.type,
     field.required_on === null ? requirementOf(field) : html`<span class="must">${requirementOf(field)}</span>`,
     valuesOf(field),
-    field.example === null ? '' : html`<code>${field.example}</code>`,
+    field.sample === null ? '' : html`<code>${String(field.sample)}</code>`,
   ]),
 )}
 ${rulesOf(spec)}

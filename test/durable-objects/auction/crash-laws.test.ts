@@ -5,7 +5,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { BuyerLine } from '../../../durable-objects/buyer-line/buyer-line'
-import type { AuctionContract, SubmitResult } from '../../../src/contracts/objects'
+import type { AuctionContract, TakeResult } from '../../../src/contracts/objects'
 import type { PostAnswer } from '../../../src/core/auction/events'
 import { auctionTerms, buyerContract, leadToSubmit, money } from '../../support/submit-lead'
 import { PlayedAuction, type PlayedServices } from '../support/played-auction'
@@ -24,6 +24,8 @@ interface Story {
   /** After how many calls to the world each life ends. */
   readonly lives: readonly number[]
   readonly wakings: readonly ('request' | 'watchdog')[]
+  /** Whether the lead is sold at once, or posted to an offer. */
+  readonly mode: 'direct' | 'offer'
 }
 
 const script: fc.Arbitrary<Script> = fc.record({
@@ -35,6 +37,7 @@ const script: fc.Arbitrary<Script> = fc.record({
 const story: fc.Arbitrary<Story> = fc.record({
   buyers: fc.array(script, { minLength: 1, maxLength: 3 }),
   lives: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 3 }),
+  mode: fc.constantFrom('direct', 'offer'),
   wakings: fc.array(fc.constantFrom('request', 'watchdog'), { minLength: 4, maxLength: 4 }),
 })
 
@@ -131,15 +134,24 @@ class World {
   }
 }
 
-async function play({ buyers, lives, wakings }: Story) {
+async function play({ buyers, lives, wakings, mode }: Story) {
   const world = new World(buyers)
-  const contracts = buyers.map(({ onUnknown }, index) =>
+  const contracts: readonly AuctionContract[] = buyers.map(({ onUnknown }, index) =>
     buyerContract(String(index), { pingUrl: 'http://x', postUrl: 'http://x', contract: { on_unknown: onUnknown } }),
   )
   const lead = leadToSubmit({ contracts, terms: auctionTerms({ deadlineMs: 30_000 }) })
   const auction = new PlayedAuction(world.live(lives[0] ?? 1))
-  const answers: (SubmitResult | null)[] = []
-  const request = async () => void answers.push(await auction.begin(lead))
+  const answers: (TakeResult | null)[] = []
+  const contractIds = contracts.map(({ terms }) => terms.id)
+  const { fingerprint, link, fields, piiFields, refusals, sealedSecrets, identity, receivedAt } = lead
+  const whole = { fingerprint, link, fields, piiFields, refusals, sealedSecrets, identity, receivedAt, contractIds }
+  const inTwo = async () => {
+    await auction.offer({ ...lead, fields: {}, offer: { surface: 'guide', reference: null, withinMs: 5_000 } })
+    return await auction.take(whole)
+  }
+  const inOne = () => auction.submit(lead)
+  // An answer that a crash took is none.
+  const request = async () => void answers.push(await (mode === 'offer' ? inTwo : inOne)().catch(() => null))
   void request()
   for (const [index, waking] of wakings.entries()) {
     await expect.poll(() => world.isDead || answers.length > 0, { interval: 2 }).toBe(true)
@@ -160,7 +172,9 @@ describe('an auction that dies anywhere, again and again', () => {
         await auction.crash(world.live(Number.POSITIVE_INFINITY))
         await request()
         for (let round = 0; round < 40; round++) {
-          const { phase, trace } = await auction.view()
+          const { phase, trace, hasLead } = await auction.view()
+          // Nobody posted to the offer in time, or there was none.
+          if (phase === 'settled' && !hasLead) break
           const last = auction.projected.all.at(-1)
           if (last !== undefined) await auction.acknowledge(last.sequence)
           if (phase === 'settled' && last?.settledAt != null) break
@@ -185,8 +199,20 @@ describe('an auction that dies anywhere, again and again', () => {
           expect(winners).toEqual(world.takers)
           const holds = [...world.holds.values()]
           expect(holds.filter((hold) => hold === 'sold')).toHaveLength(winners.length)
-          expect(holds.filter((hold) => hold === 'held')).toHaveLength(0)
+          // What was held for a lead that was never taken is asked about by whoever holds it.
+          const held = [...world.holds].filter(([, hold]) => hold === 'held')
+          if (view.hasLead) expect(held).toHaveLength(0)
+          for (const [key] of held) {
+            const attempt = Number(key.split('/')[1])
+            for (const id of told.buyers.keys()) {
+              expect(await auction.run((object) => object.attemptOutcome(attempt, `con_${id}`))).toBe('over')
+            }
+          }
           const last = auction.projected.all.toSorted((left, right) => left.sequence - right.sequence).at(-1)
+          if (!view.hasLead) {
+            expect([last, world.posts, winners]).toEqual([undefined, [], []])
+            return
+          }
           expect(last?.status).toBe(view.status)
           expect(last?.sales.map(({ contractId }) => contractId)).toEqual(winners)
         }

@@ -78,6 +78,10 @@ export class PlayedAuction {
     return this.run((auction) => auction.offer(lead))
   }
 
+  replayOffer(fingerprint: string): Promise<OfferResult | null> {
+    return this.run((auction) => auction.replayOffer(fingerprint))
+  }
+
   take(lead: PostedLead): Promise<TakeResult> {
     return this.run((auction) => auction.take(lead))
   }
@@ -163,6 +167,8 @@ export class PlayedAuction {
       project: async (message) => this.projected.push(message),
       retryLater: async (message, delaySeconds) => this.retries.push({ ...message, delaySeconds }),
       tieBreak: (_, buyerId) => buyerId,
+      // Whether the last buyer is out for long is the machine's choice: tests of that say so.
+      earlyReservationMs: Number.POSITIVE_INFINITY,
       log: (event) => this.logged.push(event),
       ...services,
     }

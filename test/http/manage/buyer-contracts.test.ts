@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { HOSTILE_URLS } from '../../support/hostile-urls'
 import {
   CAMPAIGN,
   CONTRACT,
@@ -210,6 +211,30 @@ describe('PUT /v1/campaigns/{id}/buyers/{buyerId}', () => {
     const answer = await management.call('PUT', path, body)
     expect([answer.status, answer.body.error]).toEqual([422, 'invalid_payload'])
     expect(answer.body.field_errors.length).toBeGreaterThan(0)
+  })
+
+  test('refuses every URL of the table of hostile ones, wherever it stands', async () => {
+    const guarded = await startManagement({ allowLoopbackBuyers: false })
+    const fine = 'https://buyer.example/'
+    const oauth = (token_url: string) => ({
+      type: 'oauth_client_credentials',
+      token_url,
+      client_id: 'a',
+      client_secret: 'b',
+    })
+    const places: readonly [string, (url: string) => object][] = [
+      ['post.request.url', (url) => ({ price: 1, post: { request: { url } } })],
+      ['post.request.test_url', (url) => ({ price: 1, post: { request: { url: fine, test_url: url } } })],
+      ['ping.request.url', (url) => ({ ping: { request: { url } }, post: { request: { url: fine } } })],
+      ['post.request.auth.token_url', (url) => ({ price: 1, post: { request: { url: fine, auth: oauth(url) } } })],
+    ]
+    for (const [index, url] of HOSTILE_URLS.entries()) {
+      const [field, contractWith] = places[index % places.length] ?? places[0] ?? ['', () => ({})]
+      const { status, body } = await guarded.call('PUT', path, contractWith(url))
+      expect([status, url]).toEqual([422, url])
+      expect(body.field_errors.map((error: { field: string }) => error.field)).toContain(field)
+    }
+    expect((await management.call('GET', path)).status).toBe(404)
   })
 
   test('lets personal data into a ping that the contract lists', async () => {

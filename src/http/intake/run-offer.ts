@@ -1,0 +1,74 @@
+/**
+ * Runs the auction of a ping that wants a bid, or says again what the same ping was answered.
+ *
+ * A ping with an Idempotency-Key is one auction however often it is sent; one without is an auction each time, and pays no
+ * hop to the supplier's gate.
+ */
+import type { OfferResult, SubmitLead } from '../../contracts/objects'
+import { type AppContext, credentialIds, type Principal } from '../app'
+import { problem } from '../plumbing/reply'
+import { KEY_LIFE_MS } from './request-key'
+
+/** Which ping it is, as far as it can be known again. */
+export interface PingIdentity {
+  readonly principal: Principal
+  readonly supplierId: string
+  readonly fingerprint: string
+  /** What the gate remembers; null without an Idempotency-Key. */
+  readonly requestKey: string | null
+}
+
+const RETRY_AFTER_SECONDS = 1
+
+export async function runOffer(c: AppContext, ping: PingIdentity, lead: SubmitLead): Promise<Response> {
+  const { services } = c.var
+  const minted = services.auctions.mint()
+  const objectId = ping.requestKey === null ? minted : await claimKey(c, ping, { minted, lead })
+  if (objectId instanceof Response) return objectId
+  const auction = services.auctions.byId(objectId)
+  if (auction === null) throw new Error('the gate gave an id that is no auction')
+  return reply(c, await auction.offer(lead))
+}
+
+/** @returns the answer that this very ping got before, if it did */
+export async function replayOffer(c: AppContext, ping: PingIdentity): Promise<Response | null> {
+  const { principal, supplierId, fingerprint, requestKey } = ping
+  if (requestKey === null) return null
+  const { services } = c.var
+  const objectId = await services.supplierGate(principal.tenantId, supplierId).recall(requestKey, fingerprint)
+  const auction = objectId === null ? null : services.auctions.byId(objectId)
+  const result = (await auction?.replayOffer(fingerprint)) ?? null
+  return result === null ? null : reply(c, result)
+}
+
+async function claimKey(
+  c: AppContext,
+  { principal, supplierId, fingerprint, requestKey }: PingIdentity,
+  { minted, lead }: { readonly minted: string; readonly lead: SubmitLead },
+): Promise<string | Response> {
+  const admitted = await c.var.services.supplierGate(principal.tenantId, supplierId).admit({
+    campaignId: lead.terms.campaignId,
+    requestKey,
+    fingerprint,
+    auctionId: minted,
+    rememberMs: KEY_LIFE_MS,
+    takesPlace: false,
+    credentials: credentialIds(principal),
+  })
+  if (admitted.kind === 'admitted') return admitted.auctionId
+  if (admitted.kind === 'key_reused') return problem(c, 'idempotency_key_reused')
+  return admitted.reason === 'revoked' ? problem(c, 'unauthorized') : problem(c, 'unauthorized', { status: 403 })
+}
+
+function reply(c: AppContext, result: OfferResult): Response {
+  switch (result.kind) {
+    case 'answer': {
+      if (result.replayed) c.header('idempotent-replayed', 'true')
+      return c.body(result.body, result.status, { 'content-type': 'application/json' })
+    }
+    case 'conflict':
+      return problem(c, 'idempotency_key_reused')
+    case 'in_progress':
+      return problem(c, 'idempotency_in_progress', { retryAfterSeconds: RETRY_AFTER_SECONDS })
+  }
+}
