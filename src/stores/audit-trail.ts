@@ -71,3 +71,34 @@ function shown(name: string, column: SQLiteColumn): SQL {
   if (SECRET.test(name)) return sql`iif(${column} IS NULL, NULL, ${MASK})`
   return column.dataType === 'json' ? sql`json(${column})` : sql`${column}`
 }
+
+/** The same as `auditDeed`, for batches of the database itself. */
+export function auditInsert(
+  d1: D1Database,
+  tenantId: string,
+  stamp: AuditStamp,
+  deed: AuditedDeed,
+): D1PreparedStatement {
+  const row = deedRow(tenantId, stamp, deed)
+  const json = (value: unknown) => (value === null ? null : JSON.stringify(value))
+  return d1
+    .prepare(
+      `INSERT INTO audit_log (id, tenant_id, at, actor_role, actor_id, request_id, action, target_kind, target_id,
+                              before, after, details)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT DO NOTHING`,
+    )
+    .bind(
+      row.id,
+      row.tenantId,
+      row.at,
+      row.actorRole,
+      row.actorId,
+      row.requestId,
+      row.action,
+      row.targetKind,
+      row.targetId,
+      json(row.before),
+      json(row.after),
+      json(row.details),
+    )
+}

@@ -10,10 +10,12 @@ import { CampaignStore } from './campaign-store'
 import { ConfigurationStore } from './configuration-store'
 import { CredentialEndStore } from './credential-end-store'
 import { openDatabase } from './database'
+import { FeedbackStore } from './feedback-store'
 import { LeadStore } from './lead-store'
 import { OAuthClientStore } from './oauth-client-store'
 import { PublishStore } from './publish-store'
 import { ReportStore } from './report-store'
+import { ReturnStore } from './return-store'
 import { SourceLinkStore } from './source-link-store'
 import { SupplierStore } from './supplier-store'
 import { SuppressionImportStore } from './suppression-import-store'
@@ -35,6 +37,8 @@ export interface TenantStores {
   readonly publishes: PublishStore
   readonly auditLog: AuditLogStore
   readonly leads: LeadStore
+  readonly feedback: FeedbackStore
+  readonly returns: ReturnStore
   readonly reports: ReportStore
   readonly suppressionLists: SuppressionListStore
   readonly suppressionImports: SuppressionImportStore
@@ -57,6 +61,8 @@ export function createTenantStores(db: D1Database, tenantId: string): TenantStor
     publishes: new PublishStore(database, tenantId),
     auditLog: new AuditLogStore(database, tenantId),
     leads: new LeadStore(db, tenantId),
+    feedback: new FeedbackStore(db, tenantId),
+    returns: new ReturnStore(db, tenantId),
     reports: new ReportStore(db, tenantId),
     suppressionLists: new SuppressionListStore(database, tenantId),
     suppressionImports: new SuppressionImportStore(database, tenantId),

@@ -1,3 +1,4 @@
+export * from './after-sale'
 export * from './audit'
 export * from './configuration'
 export * from './credentials'

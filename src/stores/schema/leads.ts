@@ -46,7 +46,7 @@ export const leads = sqliteTable(
   ],
 )
 
-/** One two-sided row a sale: what the buyer owes and what the supplier is owed. Rows are never changed. */
+/** One two-sided row a sale: what the buyer owes and what the supplier is owed; its return is the same below zero. Rows are never changed. */
 export const ledger = sqliteTable(
   'ledger',
   {
@@ -84,6 +84,10 @@ export const rollups = sqliteTable(
     sales: integer('sales').notNull(),
     revenueMicros: integer('revenue_micros').notNull(),
     payoutMicros: integer('payout_micros').notNull(),
+    /** Sales that were returned since, and their money as it was booked. */
+    returns: integer('returns').notNull().default(0),
+    returnedRevenueMicros: integer('returned_revenue_micros').notNull().default(0),
+    returnedPayoutMicros: integer('returned_payout_micros').notNull().default(0),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.hour, table.campaignId, table.supplierId, table.buyerId] })],
 )
