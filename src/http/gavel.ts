@@ -5,6 +5,7 @@
 import { type App, createApp } from './app'
 import { registerReference } from './docs/reference'
 import { registerGetOpenApi } from './document/get-openapi'
+import { registerGetPostman } from './document/get-postman'
 import { registerGetAuction } from './exchange/get-auction'
 import { registerGetLead } from './exchange/get-lead'
 import { registerListLeadEvents } from './exchange/list-lead-events'
@@ -47,6 +48,7 @@ export function createGavel(services: Services, log: (event: string, details: Re
   registerManagement(app)
   registerOAuth(app)
   registerGetOpenApi(app)
+  registerGetPostman(app)
   registerReference(app)
   registerGetApiSpecs(app)
   app.notFound(unknownRoute(app))
