@@ -25,7 +25,8 @@ interface Counts {
 export async function measureCaps(stand: Stand, _options: BenchOptions): Promise<SectionResult> {
   const { gavel } = await stand.pair()
   const settings = { caps: [{ period: 'total', count: CAP }] }
-  const market = await openMarket(gavel, 'A capped buyer', [{ url: `${stand.buyerUrls[0]}/fickle`, settings }])
+  const buyers = [{ url: `${stand.buyerUrls[0]}/fickle`, settings }]
+  const market = await openMarket(gavel, { name: 'A capped buyer', buyers })
   const before = (await stand.buyerCounts())[0]?.posts ?? 0
   const { perSecond } = await stand.load({
     port: gavel.port,

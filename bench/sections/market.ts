@@ -13,9 +13,17 @@ export interface MarketBuyer {
   readonly settings?: object
 }
 
+export interface MarketSpec {
+  readonly name: string
+  readonly buyers: readonly MarketBuyer[]
+  /** Members of the campaign besides its name. */
+  readonly campaign?: object
+}
+
 /** @returns where leads for these buyers are sent */
-export async function openMarket({ operator }: Gavel, name: string, buyers: readonly MarketBuyer[]): Promise<Market> {
-  const campaignId = await operator.create('/v1/campaigns', { name, vertical: 'auto_insurance', ...PATIENCE })
+export async function openMarket({ operator }: Gavel, { name, buyers, campaign }: MarketSpec): Promise<Market> {
+  const settings = { name, vertical: 'auto_insurance', ...PATIENCE, ...campaign }
+  const campaignId = await operator.create('/v1/campaigns', settings)
   const { id: supplierId = '', api_key: apiKey = '' } = await operator.send('POST', '/v1/suppliers', { name })
   const link = { cost_mode: 'revenue_share', cost_percent: 75 }
   await operator.send('PUT', `/v1/campaigns/${campaignId}/suppliers/${supplierId}`, link)

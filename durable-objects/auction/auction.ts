@@ -305,8 +305,8 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
     if (events.some(mustSurvive)) record.save()
     for (const event of events) this.#act(event)
     if (command.type === 'answer') this.#seller.reserveEarly(record, () => this.#state)
-    if (sequenceOf(this.#state) > told) this.ctx.waitUntil(this.#tell())
     if (record.answer !== null) for (const resolve of this.#waiting.splice(0)) resolve()
+    if (sequenceOf(this.#state) > told) this.ctx.waitUntil(this.#tell())
     return events
   }
 

@@ -6,6 +6,7 @@ import { type App, createApp } from './app'
 import { registerListAuditLog } from './audit/list'
 import { registerReference } from './docs/reference'
 import { registerGetOpenApi } from './document/get-openapi'
+import { registerGetPostman } from './document/get-postman'
 import { registerGetAuction } from './exchange/get-auction'
 import { registerGetLead } from './exchange/get-lead'
 import { registerListLeadEvents } from './exchange/list-lead-events'
@@ -49,6 +50,7 @@ export function createGavel(services: Services, log: (event: string, details: Re
   registerManagement(app)
   registerOAuth(app)
   registerGetOpenApi(app)
+  registerGetPostman(app)
   registerReference(app)
   registerGetApiSpecs(app)
   app.notFound(unknownRoute(app))

@@ -2,7 +2,6 @@
  * Runs the guide for connecting buyers as its reader would: all `sh` blocks, in their order, in one shell, against a served
  * Gavel and the buyer that the guide describes. What a block prints is compared with the `json` block below it.
  */
-import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,25 +11,12 @@ import { presets } from '../../src/buyers/presets'
 import { PIPE_NAMES } from '../../src/buyers/template/pipes'
 import { authSchema, ruleSchema } from '../../src/contracts/buyer-contract'
 import { PERSONAL_NAMES } from '../../src/contracts/field-catalogue'
+import { expectOutput, firstLine, runSteps, stepsOf } from '../support/documented-commands'
 import { answer, HttpBuyer } from '../support/http-buyer'
 import { SANDBOX_KEY, ServedGavel } from '../support/served-gavel'
 
-interface Block {
-  readonly language: string
-  readonly text: string
-}
-
-interface Step {
-  readonly commands: string
-  /** Null where nothing is said of what comes. */
-  readonly expected: unknown
-}
-
-/** Between the outputs of two steps; no JSON holds it. */
-const SEPARATOR = '\u001e'
-
 const GUIDE = await readFile(join(ROOT, 'docs/buyers.md'), 'utf8')
-const STEPS = stepsOf(blocksOf(GUIDE))
+const STEPS = stepsOf(GUIDE)
 
 let gavel: ServedGavel
 let buyer: HttpBuyer
@@ -43,7 +29,8 @@ beforeAll(async () => {
   buyer.whenPosted(answer(201, { decision: 'approved', lead_ref: 'B-77' }))
   gavel = await ServedGavel.start()
   folder = await mkdtemp(join(tmpdir(), 'gavel-guide-'))
-  outputs = await runAll(STEPS.map(({ commands }) => commands))
+  const env = { PATH: process.env.PATH, GAVEL: gavel.url, KEY: SANDBOX_KEY, BUYER: buyer.url }
+  outputs = await runSteps(STEPS, { cwd: folder, env })
 })
 
 afterAll(async () => {
@@ -61,10 +48,8 @@ describe('docs/buyers.md', () => {
     expect(calls.match(/\b(?:curl -s|gavel (?:GET|POST|PUT))/g)?.length).toBeGreaterThan(10)
   })
 
-  it.each(STEPS.map((step, index) => [firstLine(step), step, index] as const))('%s', (_, { expected }, index) => {
-    const output = outputs[index]
-    expect(output, 'a step before this one failed').toBeDefined()
-    if (expected !== null) expect(JSON.parse(output ?? '')).toMatchObject(loosely(expected) as object)
+  it.each(STEPS.map((step, index) => [firstLine(step), step, index] as const))('%s', (_, step, index) => {
+    expectOutput(step, outputs[index])
   })
 
   it('sells one lead, after a trial that was sent to the test URLs', () => {
@@ -92,52 +77,3 @@ describe('docs/buyers.md', () => {
       expect(GUIDE).toMatch(words[name] ?? new RegExp(name.replace(/^.*_(?=name$)|_.*$/, ''), 'i'))
   })
 })
-
-/** Every call must succeed, or the shell stops there. */
-const PRELUDE = `set -euo pipefail
-curl() { command curl --fail-with-body --max-time 30 "$@"; }
-`
-
-/** @returns what each step printed, as far as they got */
-async function runAll(steps: readonly string[]): Promise<readonly string[]> {
-  const script = PRELUDE + steps.map((commands) => `${commands}\nprintf '\\x1e'\n`).join('')
-  const env = { PATH: process.env.PATH, GAVEL: gavel.url, KEY: SANDBOX_KEY, BUYER: buyer.url }
-  const shell = spawn('bash', ['-s'], { cwd: folder, env, stdio: ['pipe', 'pipe', 'inherit'] })
-  shell.stdin.end(script)
-  let printed = ''
-  for await (const chunk of shell.stdout.setEncoding('utf8')) printed += chunk
-  const parts = printed.split(SEPARATOR)
-  const rest = parts.pop() ?? ''
-  if (rest !== '') console.error(rest)
-  return parts
-}
-
-function blocksOf(markdown: string): readonly Block[] {
-  return [...markdown.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language = '', text = '']) => ({
-    language,
-    text,
-  }))
-}
-
-function stepsOf(blocks: readonly Block[]): readonly Step[] {
-  return blocks.flatMap(({ language, text }, index) => {
-    const next = blocks[index + 1]
-    const expected = next?.language === 'json' ? JSON.parse(next.text) : null
-    return language === 'sh' ? [{ commands: text, expected }] : []
-  })
-}
-
-function firstLine({ commands }: Step): string {
-  return commands.split('\n', 1)[0] ?? ''
-}
-
-/** A text with `…` in it stands for all texts with something there; of a list, each item for the one at its place. */
-function loosely(expected: unknown): unknown {
-  if (typeof expected === 'string' && expected.includes('…')) {
-    const parts = expected.split('…').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-    return expect.stringMatching(new RegExp(`^${parts.join('[\\s\\S]+')}$`))
-  }
-  if (Array.isArray(expected)) return expected.map(loosely)
-  if (typeof expected !== 'object' || expected === null) return expected
-  return Object.fromEntries(Object.entries(expected).map(([name, value]) => [name, loosely(value)]))
-}

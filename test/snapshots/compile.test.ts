@@ -16,11 +16,15 @@ function campaignRow(settings: object, overrides: object = {}): CampaignConfigur
   return { ...row, id: 'camp_1', name, vertical, subVertical, status, settings: full, ...overrides }
 }
 
-function linkRows(settings: object, supplier: object = {}): CampaignConfiguration['links'][number] {
+function linkRows(
+  settings: object,
+  supplier: object = {},
+  specsNonce: string | null = null,
+): CampaignConfiguration['links'][number] {
   const parsed = sourceLinkSettingsSchema.parse({ ...REVENUE_SHARE, ...settings })
   const acme = { name: 'Acme', status: 'active' as const }
   return {
-    link: { ...row, campaignId: 'camp_1', supplierId: 'sup_1', settings: parsed },
+    link: { ...row, campaignId: 'camp_1', supplierId: 'sup_1', settings: parsed, specsNonce },
     supplier: { ...row, id: 'sup_1', ...acme, settings: acme, ...supplier },
   }
 }
@@ -118,6 +122,27 @@ describe('terms', () => {
     const once = compile({ campaign: campaignRow({}), contracts: [contractRows({ filters })] })
     const again = compile({ campaign: campaignRow({}), contracts: [contractRows({ filters: [...filters] })] })
     expect(JSON.stringify(once)).toBe(JSON.stringify(again))
+  })
+})
+
+describe('specs pages', () => {
+  test('are left out while there is none', () => {
+    expect(compile({ links: [linkRows({})] })).not.toHaveProperty('specs')
+  })
+
+  test("tell of the campaign's own fields, never of those that only a buyer names", () => {
+    const contracts = [contractRows({ filters: [{ field: 'secret_score', op: 'gte', value: 1 }] })]
+    const campaign = campaignRow({
+      fields: [{ name: 'age', type: 'number' }],
+      filters: [{ field: 'state', op: 'eq', value: 'TX' }],
+      dedupe: { fields: ['device_id'], days: 1 },
+    })
+    const snapshot = compile({ campaign, contracts, links: [linkRows({}, {}, 'nonce-1')] })
+    expect(snapshot.campaign.fields.map(({ name }) => name)).toContain('secret_score')
+    expect(snapshot.specs).toEqual({
+      fields: ['age', 'first_name', 'last_name', 'phone', 'email', 'state', 'device_id'],
+      nonces: { sup_1: 'nonce-1' },
+    })
   })
 })
 

@@ -231,6 +231,36 @@ describe('two publishers of one campaign', () => {
   })
 })
 
+describe('what a supplier finds its campaigns by', () => {
+  test('follows its links, and the verticals of the campaigns', async () => {
+    const management = await startManagement()
+    const supplier = await make(management, '/v1/suppliers', { name: 'Acme' })
+    const [one, two] = [
+      await make(management, '/v1/campaigns', { ...CAMPAIGN, vertical: 'auto', sub_vertical: 'standard' }),
+      await make(management, '/v1/campaigns', { ...CAMPAIGN, vertical: 'home', sub_vertical: null }),
+    ]
+    const found = async () => {
+      const document = await SNAPSHOTS.get<{ tenantId: string; campaigns: { id: string }[] }>(
+        `supplier-campaigns:${supplier}`,
+        'json',
+      )
+      return document?.campaigns.toSorted((left, right) => (left.id < right.id ? -1 : 1)) ?? null
+    }
+    expect(await found()).toBeNull()
+    for (const id of [one, two]) {
+      await management.call('PUT', `/v1/campaigns/${id}/suppliers/${supplier}`, { cost_mode: 'fixed', cost_amount: 1 })
+    }
+    const first = { id: one, vertical: 'auto', subVertical: 'standard' }
+    const second = { id: two, vertical: 'home', subVertical: null }
+    expect(await found()).toEqual([first, second])
+    await management.call('PATCH', `/v1/campaigns/${two}`, { sub_vertical: 'condo' })
+    expect(await found()).toEqual([first, { ...second, subVertical: 'condo' }])
+    await management.call('DELETE', `/v1/campaigns/${one}/suppliers/${supplier}`)
+    expect(await found()).toEqual([{ ...second, subVertical: 'condo' }])
+    expect(await waiting()).toBe(0)
+  })
+})
+
 describe('the management API', () => {
   test('answers a change that could not be published, and the cron makes up for it', async () => {
     const publish = async () => {

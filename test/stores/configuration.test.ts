@@ -155,7 +155,10 @@ describe('a change and its publish rows', () => {
     const uncapped = await live.sourceLinks.put(link, LINK, { known: linked.row, change: change() })
     expect(subjectsOf(await rowsOf(uncapped.publishIds))).toContain(`supplier ${supplier.id}`)
     const still = await live.sourceLinks.put(link, LINK, { known: uncapped.row, change: change() })
-    expect(subjectsOf(await rowsOf(still.publishIds))).toEqual([`campaign ${campaign.id}`])
+    expect(subjectsOf(await rowsOf(still.publishIds))).toEqual([
+      `campaign ${campaign.id}`,
+      `supplier_campaigns ${supplier.id}`,
+    ])
     expect(subjectsOf(await rowsOf(contracted.publishIds))).toContain(`buyer ${buyer.id}`)
     expect((await live.suppliers.read(supplier.id))?.version).toBe(3)
     expect((await live.buyers.read(buyer.id))?.version).toBe(2)

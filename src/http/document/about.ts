@@ -65,9 +65,10 @@ export const SECURITY_SCHEMES = {
   },
 }
 
-/** Each alternative is enough. @param scope what the credential must hold */
-export function securityOf(scope: string): readonly JsonMap[] {
-  return [{ apiKey: [] }, { bearer: [] }, { clientCredentials: [scope] }]
+/** Each alternative is enough. @param scopes one of which the credential must hold; none where no credential is needed */
+export function securityOf(scopes: readonly string[]): readonly JsonMap[] {
+  if (scopes.length === 0) return []
+  return [{ apiKey: [] }, { bearer: [] }, ...scopes.map((scope) => ({ clientCredentials: [scope] }))]
 }
 
 export const HEADERS = {
@@ -75,6 +76,13 @@ export const HEADERS = {
     description: 'The id of this request; name it when you ask about it.',
     required: true,
     schema: { type: 'string', pattern: '^req_[0-9A-HJKMNP-TV-Z]{26}$' },
+  },
+  RateLimit: { description: 'Requests that the client may send in a second.', schema: { type: 'integer' } },
+  RateLimitRemaining: { description: 'How many of them are left.', schema: { type: 'integer' } },
+  RateLimitReset: { description: 'When they are all there again, in unix seconds.', schema: { type: 'integer' } },
+  IdempotentReplayed: {
+    description: '`true` where this is the first answer to the same Idempotency-Key again.',
+    schema: { type: 'string', enum: ['true'] },
   },
   RetryAfter: { description: 'Seconds to wait.', schema: { type: 'integer', minimum: 0 } },
   Allow: { description: 'The methods that the path takes.', schema: { type: 'string' } },

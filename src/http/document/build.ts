@@ -6,8 +6,8 @@ import type { App } from '../app'
 import { HEADERS, INFO, SECURITY_SCHEMES, securityOf, tagsOf } from './about'
 import { addCommonErrors, errorResponses } from './error-responses'
 import { addExamples } from './examples'
-import { scopeOf } from './scopes'
-import { type OpenApiDocument, type Operation, operationsOf } from './shapes'
+import { scopesOf } from './scopes'
+import { type JsonMap, type OpenApiDocument, type Operation, operationsOf } from './shapes'
 import { tidySchemas } from './tidy'
 
 /** @param origin where the document is read, which is where its calls go */
@@ -35,14 +35,28 @@ export function buildDocument(app: App, origin: string): OpenApiDocument {
   return document
 }
 
+function headersOf({ security = [], parameters = [] }: Operation): JsonMap {
+  const limits = {
+    'X-RateLimit-Limit': { $ref: '#/components/headers/RateLimit' },
+    'X-RateLimit-Remaining': { $ref: '#/components/headers/RateLimitRemaining' },
+    'X-RateLimit-Reset': { $ref: '#/components/headers/RateLimitReset' },
+  }
+  const repeats = parameters.some(({ name }) => name === 'idempotency-key')
+  return {
+    'X-Request-Id': { $ref: '#/components/headers/RequestId' },
+    ...(security.length > 0 && limits),
+    ...(repeats && { 'Idempotent-Replayed': { $ref: '#/components/headers/IdempotentReplayed' } }),
+  }
+}
+
 function complete(operation: Operation, method: string, path: string): void {
-  const scope = scopeOf(method, path)
-  operation.security ??= scope === null ? [] : securityOf(scope)
-  const needs = scope === null ? 'Open to everybody.' : `Needs the scope \`${scope}\`.`
+  const scopes = scopesOf(method, path)
+  operation.security ??= securityOf(scopes)
+  const needs = scopes.length === 0 ? 'Open to everybody.' : `Needs the scope \`${scopes.join('` or `')}\`.`
   operation.description = `${operation.description ?? `${operation.summary}.`} ${needs}`
   addCommonErrors(operation, operation.security.length > 0)
   for (const answer of Object.values(operation.responses)) {
     if (answer.$ref !== undefined) continue
-    answer.headers = { 'X-Request-Id': { $ref: '#/components/headers/RequestId' }, ...answer.headers }
+    answer.headers = { ...headersOf(operation), ...answer.headers }
   }
 }

@@ -2,6 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { problemSchema } from '../../contracts/problem'
 import type { App } from '../app'
+import { originOf } from '../plumbing/origin'
 import { buildDocument } from './build'
 import { registerBuyersSide } from './buyers-side'
 
@@ -32,7 +33,7 @@ export function registerGetOpenApi(app: App): void {
   // Building it takes tens of milliseconds: an isolate does so once for each host that it is asked at.
   const texts = new Map<string, string>()
   app.get(route.path, (c) => {
-    const { origin } = new URL(c.req.url)
+    const origin = originOf(c)
     const text = texts.get(origin) ?? JSON.stringify(buildDocument(app, origin))
     if (texts.size < MAX_ORIGINS) texts.set(origin, text)
     return c.body(text, 200, { 'content-type': 'application/json', 'access-control-allow-origin': '*' })

@@ -7,7 +7,7 @@ const SUPPLIER = 'sup_01J9ZQ5F8W3B6T1X0V7K2M4N5P'
 const LEAD = {
   first_name: 'Maria',
   last_name: 'Garcia',
-  phone: '5125550182',
+  phone: '5125550143',
   email: 'maria@example.com',
   state: 'TX',
 }
@@ -81,6 +81,18 @@ export const REQUEST_EXAMPLES: { readonly [operationId: string]: unknown } = {
       body: '{"accepted":true,"bid_price":"38.50"}',
     },
   },
+  rotateApiSpecs: { campaign_id: CAMPAIGN },
+  creditBuyer: { amount: 500 },
+  createApiKey: {
+    role: 'supplier',
+    subject_id: SUPPLIER,
+    name: 'Form on the landing page',
+    scopes: ['ping', 'post'],
+    allowed_networks: [],
+  },
+  updateApiKey: { name: 'Form on all landing pages' },
+  createOAuthClient: { role: 'supplier', subject_id: SUPPLIER, name: 'Lead server', scopes: ['ping', 'post'] },
+  updateOAuthClient: { name: 'Lead servers' },
   createSuppressionList: { name: 'Do not call', scope: 'all_campaigns' },
   updateSuppressionList: { name: 'Do not call, ours' },
 }

@@ -6,6 +6,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { bidAnswerSchema } from '../../contracts/exchange-answer'
 import type { App, AppContext } from '../app'
+import { requestKeyOf } from '../intake/request-key'
 import { replayOffer, runOffer } from '../intake/run-offer'
 import { LEAD_BODY_BYTES, readBody } from '../plumbing/body'
 import { BODY_PROBLEMS, IDEMPOTENCY_PROBLEMS, jsonAnswer, jsonBody, problemsOf } from '../plumbing/described'
@@ -54,7 +55,7 @@ export function registerExchangePing(app: App): void {
     if (!('reference' in request)) return problem(c, 'invalid_payload', { fieldErrors: request })
     const fingerprint = await c.var.services.fingerprint(`POST ${PATH}`, body.value)
     const call: PingCall = { ...caller, input: body.value, request, fingerprint }
-    const requestKey = header.key === null ? null : `key:POST ${PATH}:${header.key}`
+    const requestKey = header.key === null ? null : requestKeyOf(caller.principal, PATH, header.key)
     return answer(c, call, requestKey)
   })
 }

@@ -8,7 +8,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { postAnswerSchema } from '../../contracts/exchange-answer'
 import type { TakeResult } from '../../contracts/objects'
 import { type App, type AppContext, credentialIds } from '../app'
-import { KEY_LIFE_MS } from '../intake/request-key'
+import { KEY_LIFE_MS, requestKeyOf } from '../intake/request-key'
 import { type JsonObject, LEAD_BODY_BYTES, readBody } from '../plumbing/body'
 import { BODY_PROBLEMS, IDEMPOTENCY_PROBLEMS, jsonAnswer, jsonBody, problemsOf } from '../plumbing/described'
 import { readIdempotencyKey } from '../plumbing/idempotency-key'
@@ -67,7 +67,10 @@ export function registerExchangePost(app: App): void {
     if (!('lead' in request)) return problem(c, 'invalid_payload', { fieldErrors: request })
     const { auctionId, bidToken, lead } = request
     const call: PostCall = { ...caller, auctionId, lead, fingerprint: await fingerprintOf(c, body.value) }
-    return sell(c, call, { bidToken, requestKey: header.key === null ? null : `key:POST ${PATH}:${header.key}` })
+    return sell(c, call, {
+      bidToken,
+      requestKey: header.key === null ? null : requestKeyOf(caller.principal, PATH, header.key),
+    })
   })
 }
 

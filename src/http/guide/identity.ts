@@ -3,7 +3,7 @@
  * otherwise.
  */
 import type { SupplierGateRpc } from '../../contracts/objects'
-import { KEY_LIFE_MS } from '../intake/request-key'
+import { KEY_LIFE_MS, requestKeyOf } from '../intake/request-key'
 import type { Services } from '../services'
 import type { SupplierCall } from './caller'
 
@@ -38,7 +38,7 @@ export async function identify(
   const pingMode = claims?.mode ?? 'eligibility'
   const base = { fingerprint, gate, pingId, pingObjectId: isMine ? claims.objectId : null, pingMode }
   if (idempotencyKey !== null) {
-    return { ...base, requestKey: `key:POST /api/v1/ingest:${idempotencyKey}`, rememberMs: KEY_LIFE_MS }
+    return { ...base, requestKey: requestKeyOf(principal, '/api/v1/ingest', idempotencyKey), rememberMs: KEY_LIFE_MS }
   }
   if (base.pingObjectId !== null) return { ...base, requestKey: null, rememberMs: 0 }
   return { ...base, requestKey: `body:${fingerprint}`, rememberMs: BODY_LIFE_MS }

@@ -6,6 +6,7 @@ import type { CampaignSnapshot } from '../../contracts/snapshot'
 import type { Eligible } from '../../core/campaign/intake'
 import type { AppContext } from '../app'
 import { leadToSubmit } from '../intake/lead-to-submit'
+import { requestKeyOf } from '../intake/request-key'
 import { replayOffer, runOffer } from '../intake/run-offer'
 import { readIdempotencyKey } from '../plumbing/idempotency-key'
 import { problem } from '../plumbing/reply'
@@ -27,7 +28,7 @@ export async function pingAuction(c: AppContext, { call, snapshot, judge }: Auct
   const header = readIdempotencyKey(c)
   if (header === 'invalid') return problem(c, 'idempotency_key_invalid')
   const fingerprint = await services.fingerprint(`POST ${PATH}`, call.input)
-  const requestKey = header.key === null ? null : `key:POST ${PATH}:${header.key}`
+  const requestKey = header.key === null ? null : requestKeyOf(call.principal, PATH, header.key)
   const identity = { ...call, fingerprint, requestKey }
   const intake = await judge()
   if (intake instanceof Response) return (await replayOffer(c, identity)) ?? intake

@@ -181,3 +181,30 @@ describe('which fields a call must carry', () => {
     expect({ ...kept }).toEqual({ first_name: 'Zoë', state: 'TX' })
   })
 })
+
+describe('a field that is asked for under a condition', () => {
+  const when = (requiredWhen: FieldDefinition['requiredWhen'] & {}, overrides: Partial<FieldDefinition> = {}) => [
+    field('string', { name: 'insurer', requiredOn: 'ping', requiredWhen, ...overrides }),
+    field('boolean', { name: 'insured' }),
+    field('number', { name: 'age' }),
+  ]
+  const missing = (definitions: readonly FieldDefinition[], input: object, call: 'ping' | 'post' = 'post') =>
+    readFields(definitions, { ...input }, call).errors.map((error) => `${error.field} ${error.code}`)
+  const INSURED = { field: 'insured', op: 'eq', value: true } as const
+  const ADULT = { field: 'age', op: 'gte', value: 18 } as const
+  const NO_AGE = { field: 'age', op: 'not_exists', value: null } as const
+
+  it('is missing only where all of it holds, whatever else is required', () => {
+    expect(missing(when([INSURED, ADULT]), { insured: 'yes', age: 18 })).toEqual(['insurer missing_required'])
+    expect(missing(when([INSURED, ADULT]), { insured: true, age: 17 })).toEqual([])
+    expect(missing(when([INSURED], { required: true }), { insured: false })).toEqual([])
+    expect(missing(when([INSURED]), { insured: true, insurer: 'Crown' })).toEqual([])
+  })
+
+  it('is judged on a post by what is absent, on a ping by what is there', () => {
+    expect(missing(when([NO_AGE]), {})).toEqual(['insurer missing_required'])
+    expect(missing(when([NO_AGE]), {}, 'ping')).toEqual([])
+    expect(missing(when([INSURED]), { insured: true }, 'ping')).toEqual(['insurer missing_required'])
+    expect(missing(when([INSURED], { requiredOn: 'post' }), { insured: true }, 'ping')).toEqual([])
+  })
+})

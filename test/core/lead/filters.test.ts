@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { FieldValue } from '../../../src/core/lead/fields'
-import { describeFilter, type Filter, type FilterOp, failedFilters, passesFilter } from '../../../src/core/lead/filters'
+import {
+  describeFilter,
+  explainFailure,
+  type Filter,
+  type FilterOp,
+  failedFilters,
+  passesFilter,
+} from '../../../src/core/lead/filters'
 
 const filter = (op: FilterOp, value: Filter['value'] = null, field = 'it'): Filter => ({ field, op, value })
 
@@ -183,5 +190,21 @@ describe('all filters of a campaign', () => {
 
   it('pass a lead that meets them', () => {
     expect(failedFilters(filters, { state: 'tx', score: 0.9, email: 'a@b.co' }, 'fail')).toEqual([])
+  })
+})
+
+describe('why a filter let a lead go', () => {
+  it.each<[FilterOp, Filter['value'], number | string, string]>([
+    ['gte', 0.9, 0.84, 'score 0.84 < buyer_min 0.9'],
+    ['gte', 0.9, '0.84', 'score 0.84 < buyer_min 0.9'],
+    ['gt', 1, 1, 'score 1 <= buyer_min 1'],
+    ['lte', 5, 6, 'score 6 > buyer_max 5'],
+    ['lt', 5, 5, 'score 5 >= buyer_max 5'],
+    ['between', [2, 4], 1, 'score 1 < buyer_min 2'],
+    ['between', [2, 4], 5, 'score 5 > buyer_max 4'],
+    ['gte', 0.9, 'high', 'score must be at least 0.9'],
+    ['in', [1, 2], 3, 'score must be one of: 1, 2'],
+  ])('%s %j of %j is %s', (op, value, actual, words) => {
+    expect(explainFailure({ field: 'score', op, value }, actual)).toBe(words)
   })
 })

@@ -251,15 +251,15 @@ describe('GET /v1/leads', () => {
   })
 })
 
-describe('operators’ views', () => {
+describe('what is read of leads', () => {
   const paths = [
     '/v1/leads',
     `/v1/leads/${encodeLeadId(objectIdOf(1))}`,
     `/v1/auctions/${encodeAuctionId(objectIdOf(1))}`,
   ]
 
-  it.each(paths)('%s is for operators with a key', async (path) => {
-    const get = await callerOf({ tenantId: fresh('tenant'), role: 'supplier' })
+  it.each(paths)('%s is for operators and suppliers with a key', async (path) => {
+    const get = await callerOf({ tenantId: fresh('tenant'), role: 'buyer' })
     expect((await get(path)).status).toBe(403)
     expect((await get(path, {})).status).toBe(401)
     expect((await get(path, { 'x-api-key': 'ld_live_wrong' })).status).toBe(401)
