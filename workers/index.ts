@@ -22,6 +22,7 @@ import {
   reportFailure,
   shardServices,
   suppressionServices,
+  tellReturns,
   tidyCredentials,
   wakeSuppressionBuilders,
 } from './services'
@@ -94,5 +95,6 @@ export default {
     if (published > 0) log('leftovers_published', { published })
     await wakeSuppressionBuilders(env)
     await tidyCredentials(env)
+    await tellReturns(env)
   },
 } satisfies ExportedHandler<Env>

@@ -19,7 +19,10 @@ import type { BalanceAccountRpc } from '../src/contracts/balance'
 import type { BuyerLineAccountRpc } from '../src/contracts/buyer-line'
 import type { ClientGateRpc } from '../src/contracts/client-gate'
 import type { AuctionRpc, BuyerAccountRpc, SupplierGateRpc } from '../src/contracts/objects'
+import type { ReturnAccountRpc } from '../src/contracts/sale-return'
 import type { SuppressionBuilderRpc } from '../src/contracts/suppression-index'
+import { NO_LEAD_EVENTS } from '../src/http/after-sale/events'
+import { tellAccount } from '../src/http/after-sale/tell-account'
 import { RecordedLooks } from '../src/http/audit/looks'
 import { PingAllowance } from '../src/http/guide/ping-allowance'
 import { SampledCredentialUses } from '../src/http/plumbing/credential-uses'
@@ -47,6 +50,7 @@ import { openDatabase } from '../src/stores/database'
 import { DeadLetterStore } from '../src/stores/dead-letter-store'
 import { applyLeadProjections } from '../src/stores/projector-store'
 import { PublishQueue } from '../src/stores/publish-queue'
+import { untoldReturns } from '../src/stores/return-store'
 import { SigningKeyStore } from '../src/stores/signing-key-store'
 import { SuppressionQueue } from '../src/stores/suppression-queue'
 import { createTenantStores } from '../src/stores/tenant-stores'
@@ -59,6 +63,8 @@ const BUYER_SECRETS = 'buyer-secrets'
 /** Who answers within this of the others costs no guess; a reservation would not be had sooner anyway. */
 const EARLY_RESERVATION_MS = 5
 const SIGNING_KEY = 'oauth-signing-key'
+/** In one minute. */
+const MAX_RETURNS_TOLD = 100
 const KEPT_ANSWER = 'kept-answer'
 
 /** Names and numbers to the platform's log, as one line of JSON; never personal data. */
@@ -173,7 +179,10 @@ class Parts {
     return this.env.SUPPRESSION_BUILDER.get(this.env.SUPPRESSION_BUILDER.idFromName(tenantId))
   }
 
-  account(tenantId: string, buyerId: string): BuyerAccountRpc & BuyerLineAccountRpc & BalanceAccountRpc {
+  account(
+    tenantId: string,
+    buyerId: string,
+  ): BuyerAccountRpc & BuyerLineAccountRpc & BalanceAccountRpc & ReturnAccountRpc {
     return this.env.BUYER_ACCOUNT.get(this.env.BUYER_ACCOUNT.idFromName(`${tenantId}/${buyerId}`))
   }
 }
@@ -248,6 +257,8 @@ export async function httpServices(env: Env): Promise<Services> {
     openAnswer: (sealed) => box.open(sealed, KEPT_ANSWER),
     supplierGate: (tenantId, supplierId) => shared.gate(tenantId, supplierId),
     buyerHealth: (tenantId, buyerId) => shared.account(tenantId, buyerId).health(),
+    buyerReturns: (tenantId, buyerId) => shared.account(tenantId, buyerId),
+    leadEvents: NO_LEAD_EVENTS,
     buyerBalance: (tenantId, buyerId) => shared.account(tenantId, buyerId),
     suppression: shared.suppression,
     suppressionHash: shared.suppressionHash,
@@ -311,6 +322,19 @@ export function suppressionServices(env: Env): SuppressionBuilderServices {
     onPublished: (tenantId, header) => suppression.published(tenantId, header),
   })
   return { build: (tenantId) => builder.build(tenantId), now, log }
+}
+
+/** Tells buyers' accounts of returns that they have not heard of. */
+export async function tellReturns(env: Env): Promise<void> {
+  const parts = {
+    now,
+    account: (tenantId: string, buyerId: string) => partsOf(env).account(tenantId, buyerId),
+    returns: (tenantId: string) => createTenantStores(env.DB, tenantId).returns,
+  }
+  for (const row of await untoldReturns(env.DB, MAX_RETURNS_TOLD)) {
+    // The others are not to wait for one whose account is away.
+    await tellAccount(parts, row).catch((error) => log('return_untold', { returnId: row.id, error: nameOf(error) }))
+  }
 }
 
 /** For what an object did not hear of, or was not there to hear. */

@@ -16,6 +16,7 @@ import type {
   ReserveRequest,
   ReserveResult,
 } from '../../src/contracts/objects'
+import type { ReturnAccountRpc, SaleReturn } from '../../src/contracts/sale-return'
 import { type Cap, capWindowStart, fitsCap } from '../../src/core/limits/cap'
 import type { CircuitNote } from '../../src/core/limits/circuit-notes'
 import { DEFAULT_PINGS_PER_SECOND } from '../../src/core/limits/shares'
@@ -23,6 +24,7 @@ import { UsageCounter } from '../usage-counter'
 import { type Hold, Holds } from './holds'
 import { LineBook } from './line-book'
 import { PrepaidBalance } from './prepaid-balance'
+import { Returns } from './returns'
 
 export interface BuyerAccountServices {
   readonly now: () => number
@@ -40,10 +42,11 @@ const EVER = 0
 
 export class BuyerAccountObject
   extends DurableObject
-  implements BuyerAccountRpc, BuyerLineAccountRpc, BalanceAccountRpc
+  implements BuyerAccountRpc, BuyerLineAccountRpc, BalanceAccountRpc, ReturnAccountRpc
 {
   readonly #holds: Holds
   readonly #balance: PrepaidBalance
+  readonly #returns: Returns
   readonly #usage: UsageCounter
   readonly #services: BuyerAccountServices
   readonly #lineBook: LineBook
@@ -57,6 +60,7 @@ export class BuyerAccountObject
     this.#services = services
     this.#holds = new Holds(ctx.storage.sql)
     this.#balance = new PrepaidBalance(ctx.storage)
+    this.#returns = new Returns(ctx.storage.sql)
     this.#usage = new UsageCounter(ctx.storage.sql)
     this.#lineBook = new LineBook(ctx.storage.kv)
     this.#configuration = ctx.storage.kv.get<AccountConfiguration>('configuration') ?? null
@@ -97,7 +101,26 @@ export class BuyerAccountObject
     if (this.#configuration !== null && this.#configuration.version > configuration.version) return
     this.#configuration = configuration
     this.ctx.storage.kv.put('configuration', configuration)
-    if (configuration.prepaid === true) this.#balance.begin(this.#usedMicros)
+    if (configuration.prepaid === true) this.#balance.begin(this.#usedMicros, this.#services.now())
+  }
+
+  /**
+   * A prepaid balance gets the price back in any case: as usage that is no more where caps get their place back, else as a
+   * credit. What was not paid from it is not given to it.
+   */
+  async takeBack(sale: SaleReturn): Promise<void> {
+    if (!this.#returns.note(sale)) return
+    const { returnId, auctionId, contractId, priceMicros, restoreCaps } = sale
+    const at = this.#holds.soldAt(auctionId, contractId) ?? sale.soldAt
+    const isPaidFor = this.#balance.paidFor(at)
+    if (restoreCaps) {
+      this.#count({ contract_id: contractId, price_micros: priceMicros, at }, -1)
+      if (!isPaidFor) this.#balance.forgetSpentBefore(priceMicros)
+    } else if (isPaidFor) {
+      const id = returnId.replace(/^ret_/, 'crd_')
+      const order = { id, key: null, reference: `return ${returnId}`, fingerprint: returnId, note: null }
+      this.#balance.credit({ ...order, amountMicros: priceMicros }, this.#usedMicros, this.#services.now())
+    }
   }
 
   async credit(order: CreditOrder): Promise<CreditResult> {

@@ -35,13 +35,10 @@ export const returnTermsSchema = z
       .max(MAX_RULES)
       .optional()
       .openapi({ description: 'The first rule that fits decides; where none does, the operator.' }),
-    restore_caps: z
-      .boolean()
-      .optional()
-      .openapi({
-        description: "Whether a return gives the buyer's caps and budgets their place back.",
-        default: false,
-      }),
+    restore_caps: z.boolean().optional().openapi({
+      description: "Whether a return gives the buyer's caps and budgets their place back.",
+      default: false,
+    }),
   })
   .openapi('ReturnTerms')
 

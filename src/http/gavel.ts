@@ -2,6 +2,8 @@
  * The whole surface: every endpoint, and what surrounds all of them. No answer leaves without a request id or outside the
  * contract's shape, also not for an unknown path.
  */
+
+import { registerAfterSale } from './after-sale'
 import { type App, createApp } from './app'
 import { registerListAuditLog } from './audit/list'
 import { registerReference } from './docs/reference'
@@ -45,6 +47,7 @@ export function createGavel(services: Services, log: (event: string, details: Re
   registerGetLead(app)
   registerListLeadEvents(app)
   registerGetAuction(app)
+  registerAfterSale(app)
   registerPnl(app)
   registerListAuditLog(app)
   registerManagement(app)

@@ -12,6 +12,7 @@ import type { BuyerTrialOrder, BuyerTrialResult } from '../contracts/buyer-trial
 import type { ClientGateRpc } from '../contracts/client-gate'
 import type { ContractCompiler } from '../contracts/contract-compiler'
 import type { AuctionRpc, SupplierGateRpc } from '../contracts/objects'
+import type { ReturnAccountRpc } from '../contracts/sale-return'
 import type { CampaignSnapshot, CredentialSnapshot, SupplierCampaignsSnapshot } from '../contracts/snapshot'
 import type { Contact } from '../core/suppression/contact'
 import type { AccessTokens } from '../security/access-tokens'
@@ -21,6 +22,7 @@ import type { PingTokens } from '../security/ping-token'
 import type { ShareTokens } from '../security/share-token'
 import type { SuppressionHash } from '../security/suppression-hash'
 import type { TenantStores } from '../stores/tenant-stores'
+import type { LeadEventOutbox } from './after-sale/events'
 import type { Looks } from './audit/looks'
 import type { PingAllowance } from './guide/ping-allowance'
 
@@ -122,6 +124,8 @@ export interface Services {
   /** Seals an answer that is kept for its Idempotency-Key. */
   readonly sealAnswer: (text: string) => Promise<string>
   readonly openAnswer: (sealed: string) => Promise<string>
+  readonly buyerReturns: (tenantId: string, buyerId: string) => ReturnAccountRpc
+  readonly leadEvents: LeadEventOutbox
   readonly supplierGate: (tenantId: string, supplierId: string) => SupplierGateRpc
   /** How the buyer's calls fare, as its account knows it. */
   readonly buyerHealth: (tenantId: string, buyerId: string) => Promise<AccountHealth>

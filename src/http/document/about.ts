@@ -30,6 +30,7 @@ const SECTIONS: { readonly [tag: string]: string } = {
   Buyers: 'Who buys leads, with caps, budgets and health.',
   'Buyer contracts': 'A buyer in a campaign: price, filters, and how it is spoken to.',
   'Suppression lists': 'Phones and emails that are not taken.',
+  'After the sale': 'What buyers report of leads, and what they return.',
   Reports: 'What was earned and paid.',
   Audit: 'Who changed or looked at what.',
   Credentials: 'API keys and OAuth clients.',

@@ -6,8 +6,10 @@ const BY_PATH: readonly (readonly [pattern: RegExp, scopes: readonly string[]])[
   [/^\/(?:api\/)?v1\/ping$/, ['ping']],
   [/^\/api\/v1\//, ['post']],
   [/^\/v1\/post$/, ['post']],
+  [/^\/v1\/leads\/\{id\}\/(?:status|return)$/, ['leads:write', 'admin']],
+  [/^\/v1\/returns(?:\/\{id\})?$/, ['leads:read', 'admin:read']],
   // Suppliers read their own.
-  [/^\/v1\/(?:leads(?:\/\{id\})?|auctions\/\{id\})$/, ['admin:read', 'post']],
+  [/^\/v1\/(?:leads(?:\/\{id\})?|auctions\/\{id\})$/, ['admin:read', 'post', 'leads:read']],
 ]
 
 /** @returns the scopes of which one is needed, none where the call is open to everybody */
