@@ -1,7 +1,7 @@
 /** The lead that a report or return is about, where it is the caller's: its supplier's, one of its buyers', or the operator's. */
 import { decodeLeadId } from '../../security/public-ids'
 import type { AppContext } from '../app'
-import { type AuctionSource, readAuction } from '../exchange/read-auction'
+import { type AuctionSource, boughtBy, readAuction } from '../exchange/read-auction'
 
 export interface OwnLead {
   readonly leadId: string
@@ -23,15 +23,6 @@ export async function findOwnLead(c: AppContext, leadId: string): Promise<OwnLea
   const facts = source.kind === 'auction' ? source.view : source.row
   const { campaignId, supplierId, currency, test } = facts
   const buyerIds = boughtBy(source)
-  const { role, subjectId } = c.var.principal
-  if (role === 'supplier' && supplierId !== subjectId) return null
-  if (role === 'buyer' && !buyerIds.some((buyerId) => buyerId === subjectId)) return null
   const auctionId = source.kind === 'auction' ? source.view.id : source.row.auctionId
   return { leadId, auctionId, campaignId, supplierId, currency, test, buyerIds, source }
-}
-
-/** @returns who bought it, each once, in the order of the bids */
-export function boughtBy(source: AuctionSource): readonly string[] {
-  const bids = source.kind === 'auction' ? source.view.bids : source.row.bids
-  return [...new Set(bids.filter(({ result }) => result === 'won').map(({ buyerId }) => buyerId))]
 }

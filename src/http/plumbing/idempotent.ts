@@ -98,7 +98,9 @@ async function takeBody(c: AppContext): Promise<unknown> {
   c.req.raw = new Request(c.req.raw, { body: bytes.byteLength === 0 ? null : bytes })
   if (bytes.byteLength === 0) return null
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes))
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
+    const isForm = /^application\/x-www-form-urlencoded\b/i.test(c.req.header('content-type') ?? '')
+    return isForm ? [...new URLSearchParams(text)] : JSON.parse(text)
   } catch {
     return 'unreadable'
   }
