@@ -88,6 +88,7 @@ async function start(dir: string, keys: { readonly live: string; readonly sandbo
       MASTER_KEY: secret(),
       PING_TOKEN_KEYS: `bench:${secret()}`,
       BOOTSTRAP_OPERATOR_KEY: keys.live,
+      BOOTSTRAP_RATE_LIMIT: '100000',
       BOOTSTRAP_SANDBOX_KEY: keys.sandbox,
       ALLOW_LOOPBACK_BUYERS: '1',
     },

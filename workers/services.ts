@@ -21,7 +21,9 @@ import type { ClientGateRpc } from '../src/contracts/client-gate'
 import type { AuctionRpc, BuyerAccountRpc, SupplierGateRpc } from '../src/contracts/objects'
 import type { SuppressionBuilderRpc } from '../src/contracts/suppression-index'
 import { PingAllowance } from '../src/http/guide/ping-allowance'
+import { AuctionPlaces } from '../src/http/intake/auction-places'
 import { SampledCredentialUses } from '../src/http/plumbing/credential-uses'
+import { RequestRates } from '../src/http/plumbing/request-rates'
 import type { Services } from '../src/http/services'
 import type { QueueServices } from '../src/queues'
 import { AccessTokens } from '../src/security/access-tokens'
@@ -100,6 +102,8 @@ class Parts {
   readonly suppressionHash: SuppressionHash
   readonly suppression: SuppressionReader
   readonly signingKeys: SigningKeyRing
+  /** Names this isolate to whoever shares a limit out. */
+  readonly isolate = crypto.randomUUID()
   readonly accessTokens: AccessTokens
   readonly credentialUses: SampledCredentialUses
 
@@ -130,7 +134,7 @@ class Parts {
     })
     const callers = {
       now,
-      isolate: crypto.randomUUID(),
+      isolate: this.isolate,
       account: (tenantId: string, buyerId: string) => this.account(tenantId, buyerId),
       log,
     }
@@ -216,6 +220,20 @@ export async function httpServices(env: Env): Promise<Services> {
     accessTokens: shared.accessTokens,
     signingKeys: shared.signingKeys,
     credentialUses: shared.credentialUses,
+    auctionPlaces: new AuctionPlaces({
+      now,
+      isolate: shared.isolate,
+      gate: (tenantId, supplierId) => shared.gate(tenantId, supplierId),
+      keepAlive: (work) => waitUntil(work),
+      log,
+    }),
+    requestLimiter: new RequestRates({
+      now,
+      isolate: shared.isolate,
+      gate: (tenantId, clientId) => shared.clientGate(tenantId, clientId),
+      keepAlive: (work) => waitUntil(work),
+      log,
+    }),
     pingTokens: shared.pingTokens,
     bidTokens: shared.bidTokens,
     identityKey: async (text) => toHex(await identities.sign(text)),

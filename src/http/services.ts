@@ -22,6 +22,7 @@ import type { ShareTokens } from '../security/share-token'
 import type { SuppressionHash } from '../security/suppression-hash'
 import type { TenantStores } from '../stores/tenant-stores'
 import type { PingAllowance } from './guide/ping-allowance'
+import type { AuctionPlaces } from './intake/auction-places'
 
 /** The compiled configuration, from the isolate's memory or KV; never from D1. */
 export interface SnapshotReader {
@@ -86,6 +87,28 @@ export interface Pages {
   apiSpecsMarkdown(spec: ApiSpec): string
 }
 
+/** Whose rate a request is taken off. */
+export interface RateClient {
+  readonly tenantId: string
+  readonly clientId: string
+  readonly requestsPerSecond: number
+}
+
+export interface RateVerdict {
+  readonly allowed: boolean
+  /** Requests a second. */
+  readonly limit: number
+  readonly remaining: number
+  /** Unix seconds. */
+  readonly resetAt: number
+}
+
+/** How fast clients may call, all isolates together. */
+export interface RequestLimiter {
+  /** Takes one request. @returns a promise only where somebody has to be asked */
+  take(client: RateClient): RateVerdict | Promise<RateVerdict>
+}
+
 export interface Services {
   readonly allowLoopbackBuyers: boolean
   /** SHA-256 (hex) of the operator credentials given at start, and the tenant of each. */
@@ -98,6 +121,7 @@ export interface Services {
   /** The public keys that tokens are checked with. */
   readonly signingKeys: { published(): Promise<object> }
   readonly credentialUses: CredentialUses
+  readonly requestLimiter: RequestLimiter
   readonly snapshots: SnapshotReader
   readonly publisher: Publisher
   readonly stores: (tenantId: string) => TenantStores
@@ -115,6 +139,7 @@ export interface Services {
   readonly openSecrets: (sealed: string) => Promise<string>
   readonly auctions: AuctionObjects
   readonly pingAllowance: PingAllowance
+  readonly auctionPlaces: AuctionPlaces
   readonly clientGate: (tenantId: string, clientId: string) => ClientGateRpc
   /** Seals an answer that is kept for its Idempotency-Key. */
   readonly sealAnswer: (text: string) => Promise<string>
