@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { type MigratableDatabase, migrate } from '../scripts/serve/migrate.ts'
 import { BUYERS } from './load/buyer-plan.ts'
 import type { CampaignIds } from './load/leads.ts'
+import { NO_LIMIT } from './no-limit.ts'
 import { ROOT } from './root.ts'
 import { type Runtime, startWorker } from './runtime.ts'
 
@@ -50,6 +51,7 @@ export async function startGavel(request: GavelRequest): Promise<Gavel> {
       MASTER_KEY: secret(),
       PING_TOKEN_KEYS: `bench:${secret()}`,
       BOOTSTRAP_OPERATOR_KEY: operatorKey,
+      BOOTSTRAP_RATE_LIMIT: '100000',
       ALLOW_LOOPBACK_BUYERS: '1',
     },
   })
@@ -102,7 +104,10 @@ export class Operator {
 }
 
 async function configure(operator: Operator, ports: readonly number[]) {
-  const { id: supplierId = '', api_key: apiKey = '' } = await operator.send('POST', '/v1/suppliers', { name: 'Bench' })
+  const { id: supplierId = '', api_key: apiKey = '' } = await operator.send('POST', '/v1/suppliers', {
+    name: 'Bench',
+    ...NO_LIMIT,
+  })
   const buyerIds: string[] = []
   for (const index of BUYERS.keys()) {
     buyerIds.push(

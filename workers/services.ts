@@ -25,7 +25,9 @@ import { NO_LEAD_EVENTS } from '../src/http/after-sale/events'
 import { tellAccount } from '../src/http/after-sale/tell-account'
 import { RecordedLooks } from '../src/http/audit/looks'
 import { PingAllowance } from '../src/http/guide/ping-allowance'
+import { AuctionPlaces } from '../src/http/intake/auction-places'
 import { SampledCredentialUses } from '../src/http/plumbing/credential-uses'
+import { RequestRates } from '../src/http/plumbing/request-rates'
 import type { Services } from '../src/http/services'
 import type { QueueServices } from '../src/queues'
 import { AccessTokens } from '../src/security/access-tokens'
@@ -107,6 +109,8 @@ class Parts {
   readonly suppressionHash: SuppressionHash
   readonly suppression: SuppressionReader
   readonly signingKeys: SigningKeyRing
+  /** Names this isolate to whoever shares a limit out. */
+  readonly isolate = crypto.randomUUID()
   readonly accessTokens: AccessTokens
   readonly credentialUses: SampledCredentialUses
 
@@ -137,7 +141,7 @@ class Parts {
     })
     const callers = {
       now,
-      isolate: crypto.randomUUID(),
+      isolate: this.isolate,
       account: (tenantId: string, buyerId: string) => this.account(tenantId, buyerId),
       log,
     }
@@ -231,6 +235,20 @@ export async function httpServices(env: Env): Promise<Services> {
       newId,
       sleep: (ms) => scheduler.wait(ms),
       stores,
+      keepAlive: (work) => waitUntil(work),
+      log,
+    }),
+    auctionPlaces: new AuctionPlaces({
+      now,
+      isolate: shared.isolate,
+      gate: (tenantId, supplierId) => shared.gate(tenantId, supplierId),
+      keepAlive: (work) => waitUntil(work),
+      log,
+    }),
+    requestLimiter: new RequestRates({
+      now,
+      isolate: shared.isolate,
+      gate: (tenantId, clientId) => shared.clientGate(tenantId, clientId),
       keepAlive: (work) => waitUntil(work),
       log,
     }),

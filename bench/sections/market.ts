@@ -1,6 +1,7 @@
 /** A campaign for one measure, with one supplier and buyers of its own, made over the management API. */
 import { type Gavel, PATIENCE, PING_RATE } from '../gavel.ts'
 import type { CampaignIds } from '../load/leads.ts'
+import { NO_LIMIT } from '../no-limit.ts'
 
 export interface Market extends CampaignIds {
   readonly apiKey: string
@@ -24,7 +25,10 @@ export interface MarketSpec {
 export async function openMarket({ operator }: Gavel, { name, buyers, campaign }: MarketSpec): Promise<Market> {
   const settings = { name, vertical: 'auto_insurance', ...PATIENCE, ...campaign }
   const campaignId = await operator.create('/v1/campaigns', settings)
-  const { id: supplierId = '', api_key: apiKey = '' } = await operator.send('POST', '/v1/suppliers', { name })
+  const { id: supplierId = '', api_key: apiKey = '' } = await operator.send('POST', '/v1/suppliers', {
+    name,
+    ...NO_LIMIT,
+  })
   const link = { cost_mode: 'revenue_share', cost_percent: 75 }
   await operator.send('PUT', `/v1/campaigns/${campaignId}/suppliers/${supplierId}`, link)
   for (const { url, settings } of buyers) {

@@ -1,5 +1,6 @@
 /** The campaigns that suppression is measured on, and the lists that they name. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { NO_LIMIT } from '../no-limit.ts'
 import type { Target } from './pings.ts'
 
 /** One body; a larger list comes in several. */
@@ -35,7 +36,7 @@ export async function openSide(operator: Operator, isListed: boolean) {
   const list = await operator.send('POST', '/v1/suppression-lists', { name: 'Do not call' })
   const settings = { name: 'Bench', vertical: 'auto', suppression_list_ids: isListed ? [list.id] : [] }
   const campaign = await operator.send('POST', '/v1/campaigns', settings)
-  const supplier = await operator.send('POST', '/v1/suppliers', { name: 'Bench' })
+  const supplier = await operator.send('POST', '/v1/suppliers', { name: 'Bench', ...NO_LIMIT })
   const buyer = await operator.send('POST', '/v1/buyers', { name: 'Bench' })
   const link = { cost_mode: 'revenue_share', cost_percent: 75 }
   await operator.send('PUT', `/v1/campaigns/${campaign.id}/suppliers/${supplier.id}`, link)

@@ -1,7 +1,15 @@
 /** One per API client: what it asked for under an Idempotency-Key, and how fast it may ask. */
 import { DurableObject } from 'cloudflare:workers'
-import type { ClientGateRpc, RequestEnd, RequestName, RequestStart } from '../../src/contracts/client-gate'
+import type {
+  ClientGateRpc,
+  RateAnswer,
+  RateQuestion,
+  RequestEnd,
+  RequestName,
+  RequestStart,
+} from '../../src/contracts/client-gate'
 import { ExpirySweep } from '../expiry-sweep'
+import { RateBook } from './rate-book'
 import { ANSWERS_TABLE, RequestAnswers } from './request-answers'
 import { WaitingRoom } from './waiting-room'
 
@@ -18,13 +26,19 @@ export class ClientGateObject extends DurableObject implements ClientGateRpc {
   readonly #services: ClientGateServices
   readonly #answers: RequestAnswers
   readonly #waiting = new WaitingRoom()
+  readonly #rates: RateBook
   readonly #sweep: ExpirySweep
 
   constructor(ctx: DurableObjectState, env: Env, services: ClientGateServices) {
     super(ctx, env)
     this.#services = services
     this.#answers = new RequestAnswers(ctx.storage.sql)
+    this.#rates = new RateBook(ctx.storage.kv, services.now())
     this.#sweep = new ExpirySweep(ctx.storage, ANSWERS_TABLE)
+  }
+
+  async askRate(question: RateQuestion): Promise<RateAnswer> {
+    return this.#rates.ask(question, this.#services.now())
   }
 
   async startRequest(request: RequestName): Promise<RequestStart> {

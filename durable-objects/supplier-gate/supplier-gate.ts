@@ -8,6 +8,8 @@ import type {
   AuctionRpc,
   GateConfiguration,
   PingLease,
+  PlacesAnswer,
+  PlacesQuestion,
   SupplierGateRpc,
 } from '../../src/contracts/objects'
 import type { Cap } from '../../src/core/limits/cap'
@@ -15,6 +17,7 @@ import { ExpirySweep } from '../expiry-sweep'
 import { UsageCounter } from '../usage-counter'
 import { LEASES_TABLE, LeadLeases } from './lead-leases'
 import { leasePings } from './ping-leases'
+import { PlaceBook } from './place-book'
 import { REQUEST_KEYS_TABLE, RequestKeys } from './request-keys'
 
 export interface SupplierGateServices {
@@ -31,6 +34,7 @@ export class SupplierGateObject extends DurableObject implements SupplierGateRpc
   readonly #keys: RequestKeys
   readonly #usage: UsageCounter
   readonly #leases: LeadLeases
+  readonly #places: PlaceBook
   readonly #sweep: ExpirySweep
   #configuration: GateConfiguration | null
 
@@ -38,6 +42,7 @@ export class SupplierGateObject extends DurableObject implements SupplierGateRpc
     super(ctx, env)
     this.#services = services
     this.#keys = new RequestKeys(ctx.storage.sql)
+    this.#places = new PlaceBook(ctx.storage.kv)
     this.#usage = new UsageCounter(ctx.storage.sql)
     this.#leases = new LeadLeases(ctx.storage.sql, this.#usage)
     this.#sweep = new ExpirySweep(ctx.storage, REQUEST_KEYS_TABLE, LEASES_TABLE)
@@ -61,6 +66,10 @@ export class SupplierGateObject extends DurableObject implements SupplierGateRpc
     }
     if (requestKey !== null || caps.length > 0) await this.#sweep.keep(now)
     return { kind: 'admitted', auctionId: object }
+  }
+
+  async askPlaces(question: PlacesQuestion): Promise<PlacesAnswer> {
+    return this.#places.ask(question, this.#services.now())
   }
 
   async recall(requestKey: string, fingerprint: string): Promise<string | null> {

@@ -203,7 +203,24 @@ export type AdmitResult =
   | { readonly kind: 'key_reused' }
   | { readonly kind: 'refused'; readonly reason: 'unauthorized' | 'revoked' | 'capped' }
 
+/** An isolate asks how many auctions of the supplier it may run at the same time. */
+export interface PlacesQuestion {
+  /** Names the isolate. */
+  readonly holder: string
+  /** At least as many as it runs now; it uses no more than it asks for. */
+  readonly wanted: number
+  /** Of all isolates together. */
+  readonly limit: number
+}
+
+export interface PlacesAnswer {
+  readonly places: number
+  /** For how long auctions may be begun in them, in ms from before the question was asked. */
+  readonly lifeMs: number
+}
+
 export interface SupplierGateRpc {
+  askPlaces(question: PlacesQuestion): Promise<PlacesAnswer>
   admit(request: AdmitLead): Promise<AdmitResult>
   /** @returns the auction of a request key that is known with this fingerprint, else null */
   recall(requestKey: string, fingerprint: string): Promise<string | null>

@@ -4,7 +4,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Actor } from '../contracts/audit-entry'
-import type { Services } from './services'
+import type { RateVerdict, Services } from './services'
 
 /** Who is calling. A tenant's rows are reached through its id here and nowhere else. */
 export interface Principal {
@@ -47,6 +47,8 @@ export interface AppEnv {
     principal: Principal
     identity?: Identity
     requestFence?: string | undefined
+    /** What is left of the caller's rate. */
+    rate?: RateVerdict
   }
 }
 

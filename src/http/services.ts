@@ -25,6 +25,7 @@ import type { TenantStores } from '../stores/tenant-stores'
 import type { LeadEventOutbox } from './after-sale/events'
 import type { Looks } from './audit/looks'
 import type { PingAllowance } from './guide/ping-allowance'
+import type { AuctionPlaces } from './intake/auction-places'
 
 /** The compiled configuration, from the isolate's memory or KV; never from D1. */
 export interface SnapshotReader {
@@ -89,6 +90,28 @@ export interface Pages {
   apiSpecsMarkdown(spec: ApiSpec): string
 }
 
+/** Whose rate a request is taken off. */
+export interface RateClient {
+  readonly tenantId: string
+  readonly clientId: string
+  readonly requestsPerSecond: number
+}
+
+export interface RateVerdict {
+  readonly allowed: boolean
+  /** Requests a second. */
+  readonly limit: number
+  readonly remaining: number
+  /** Unix seconds. */
+  readonly resetAt: number
+}
+
+/** How fast clients may call, all isolates together. */
+export interface RequestLimiter {
+  /** Takes one request. @returns a promise only where somebody has to be asked */
+  take(client: RateClient): RateVerdict | Promise<RateVerdict>
+}
+
 export interface Services {
   readonly allowLoopbackBuyers: boolean
   /** SHA-256 (hex) of the operator credentials given at start, and the tenant of each. */
@@ -103,6 +126,7 @@ export interface Services {
   readonly credentialUses: CredentialUses
   /** Looks at personal data, for the audit log. */
   readonly looks: Looks
+  readonly requestLimiter: RequestLimiter
   readonly snapshots: SnapshotReader
   readonly publisher: Publisher
   readonly stores: (tenantId: string) => TenantStores
@@ -120,6 +144,7 @@ export interface Services {
   readonly openSecrets: (sealed: string) => Promise<string>
   readonly auctions: AuctionObjects
   readonly pingAllowance: PingAllowance
+  readonly auctionPlaces: AuctionPlaces
   readonly clientGate: (tenantId: string, clientId: string) => ClientGateRpc
   /** Seals an answer that is kept for its Idempotency-Key. */
   readonly sealAnswer: (text: string) => Promise<string>

@@ -94,6 +94,9 @@ function compileLink({ link: { settings }, supplier }: LinkRows): SourceLink {
       payouts: !settings.test_mode && settings.caps.some(({ amount }) => amount !== undefined),
       pings: settings.ping_caps.length > 0,
     },
+    ...(supplier.settings.max_concurrent_auctions !== undefined && {
+      maxConcurrentAuctions: supplier.settings.max_concurrent_auctions,
+    }),
   }
 }
 

@@ -43,7 +43,11 @@ describe('what a supplier may see', () => {
       offer: { amount: 30, posted_at: null },
       payout: 0,
     })
+    for (const path of ['/v1/leads', '/api/v1/leads']) {
+      expect((await supplier.get(`${path}/${offer.id?.replace('auc_', 'ld_')}`)).status).toBe(404)
+    }
     const { body: sale } = await post(supplier, request)
+    expect((await supplier.lead(sale.lead_uuid)).body.data).toMatchObject({ status: 'ACCEPTED', price: 30 })
 
     const lead = await supplier.get<object>(`/v1/leads/${sale.lead_uuid}`)
     expect(lead.body).toMatchObject({

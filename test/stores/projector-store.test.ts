@@ -63,6 +63,9 @@ describe('a message', () => {
         sales: 1,
         revenue_micros: 120_000_000,
         payout_micros: 90_000_000,
+        returns: 0,
+        returned_revenue_micros: 0,
+        returned_payout_micros: 0,
       },
     ])
   })

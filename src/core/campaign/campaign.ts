@@ -47,6 +47,8 @@ export interface SourceLink {
   readonly testMode: boolean
   /** Whether the supplier's gate counts leads, payouts and pings here; where not, it is not asked. */
   readonly capped: { readonly leads: boolean; readonly payouts: boolean; readonly pings: boolean }
+  /** How many auctions of the supplier may run at the same time; the default where left out. */
+  readonly maxConcurrentAuctions?: number
 }
 
 /** A buyer's place in a campaign: what the auction needs to judge and rank it. */

@@ -8,12 +8,13 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { leadAnswerSchema } from '../../contracts/lead-answer'
 import type { TakeResult } from '../../contracts/objects'
 import { type App, type AppContext, credentialIds } from '../app'
+import { inPlace } from '../intake/in-place'
 import { BODY_PROBLEMS, IDEMPOTENCY_PROBLEMS, problemsOf } from '../plumbing/described'
 import { readIdempotencyKey } from '../plumbing/idempotency-key'
 import { problem } from '../plumbing/reply'
-import { readSupplierCall } from './caller'
+import { readSupplierCall, type SupplierCall } from './caller'
 import { type Identity, identify } from './identity'
-import { judgeLead } from './judge-lead'
+import { judgeLead, type LeadVerdict } from './judge-lead'
 
 const leadSchema = z
   .looseObject({ flo_campaign_id: z.string(), flo_supplier_id: z.string(), flo_ping_id: z.string().optional() })
@@ -83,47 +84,56 @@ export function registerIngest(app: App): void {
     const header = readIdempotencyKey(c)
     if (header === 'invalid') return problem(c, 'idempotency_key_invalid')
     const { services } = c.var
-    const gate = services.supplierGate(call.principal.tenantId, call.supplierId)
-
     const identity = await identify(services, call, header.key)
     const verdict = await judgeLead(services, call, identity)
-    if (verdict.kind === 'refused') {
-      const earlier = await replay(c, identity)
-      return earlier ?? problem(c, verdict.code, verdict.details)
-    }
-
-    const admitted = await gate.admit({
-      campaignId: call.campaignId,
-      requestKey: identity.requestKey,
-      fingerprint: identity.fingerprint,
-      auctionId: verdict.objectId,
-      rememberMs: identity.rememberMs,
-      credentials: credentialIds(call.principal),
-    })
-    if (admitted.kind === 'key_reused') return problem(c, 'idempotency_key_reused')
-    if (admitted.kind === 'refused') {
-      if (admitted.reason === 'revoked') return problem(c, 'unauthorized')
-      if (admitted.reason === 'unauthorized') return problem(c, 'unauthorized', { status: 403 })
-      // A cap that was set or filled since is no reason not to say again what was answered.
-      return (await replay(c, identity)) ?? problem(c, 'capped')
-    }
-    const auction = services.auctions.byId(admitted.auctionId)
-    if (auction === null) throw new Error('the gate gave an id that is no auction')
-    const { kind, lead } = verdict
-    return reply(c, await (kind === 'for_offer' ? auction.take(lead) : auction.submit(lead)), identity)
+    if (verdict.kind === 'refused') return (await replay(c, identity)) ?? problem(c, verdict.code, verdict.details)
+    const lead = { call, identity, verdict }
+    // What a ping was offered was bid for then: only what is bid for now takes a place among the supplier's auctions.
+    if (verdict.kind === 'for_offer') return sell(c, lead)
+    const { tenantId } = call.principal
+    return inPlace(c, { tenantId, link: verdict.lead.link, replay: () => replay(c, identity) }, () => sell(c, lead))
   })
+}
 
-  /** The answer that this very request got before, if it did. */
-  async function replay(c: AppContext, identity: Identity): Promise<Response | null> {
-    const { services } = c.var
-    const objectId =
-      identity.pingObjectId ??
-      (identity.requestKey === null ? null : await identity.gate.recall(identity.requestKey, identity.fingerprint))
-    const auction = objectId === null ? null : services.auctions.byId(objectId)
-    const result = (await auction?.replay(identity.fingerprint)) ?? null
-    // Another body under a used ping id is told what is wrong with it now, not that the ping id is used.
-    return result === null || result.kind === 'conflict' ? null : reply(c, result, identity)
+interface LetIn {
+  readonly call: SupplierCall
+  readonly identity: Identity
+  readonly verdict: Exclude<LeadVerdict, { kind: 'refused' }>
+}
+
+async function sell(c: AppContext, { call, identity, verdict }: LetIn): Promise<Response> {
+  const { services } = c.var
+  const admitted = await identity.gate.admit({
+    campaignId: call.campaignId,
+    requestKey: identity.requestKey,
+    fingerprint: identity.fingerprint,
+    auctionId: verdict.objectId,
+    rememberMs: identity.rememberMs,
+    credentials: credentialIds(call.principal),
+  })
+  if (admitted.kind === 'key_reused') return problem(c, 'idempotency_key_reused')
+  if (admitted.kind === 'refused') {
+    if (admitted.reason === 'revoked') return problem(c, 'unauthorized')
+    if (admitted.reason === 'unauthorized') return problem(c, 'unauthorized', { status: 403 })
+    // A cap that was set or filled since is no reason not to say again what was answered.
+    return (await replay(c, identity)) ?? problem(c, 'capped')
   }
+  const auction = services.auctions.byId(admitted.auctionId)
+  if (auction === null) throw new Error('the gate gave an id that is no auction')
+  const { kind, lead } = verdict
+  return reply(c, await (kind === 'for_offer' ? auction.take(lead) : auction.submit(lead)), identity)
+}
+
+/** The answer that this very request got before, if it did. */
+async function replay(c: AppContext, identity: Identity): Promise<Response | null> {
+  const { services } = c.var
+  const objectId =
+    identity.pingObjectId ??
+    (identity.requestKey === null ? null : await identity.gate.recall(identity.requestKey, identity.fingerprint))
+  const auction = objectId === null ? null : services.auctions.byId(objectId)
+  const result = (await auction?.replay(identity.fingerprint)) ?? null
+  // Another body under a used ping id is told what is wrong with it now, not that the ping id is used.
+  return result === null || result.kind === 'conflict' ? null : reply(c, result, identity)
 }
 
 function reply(c: AppContext, result: TakeResult, identity: Identity): Response {

@@ -26,7 +26,8 @@ export function registerSupplierLead(app: App): void {
     const objectId = decodeLeadId(c.req.param('id'))
     const { principal, services } = c.var
     const view = objectId === null ? null : await services.auctions.byId(objectId)?.view(principal.tenantId)
-    if (view === null || view === undefined || view.supplierId !== principal.subjectId) return problem(c, 'not_found')
+    // An offer that nobody posted to is an auction without a lead.
+    if (!view?.hasLead || view.supplierId !== principal.subjectId) return problem(c, 'not_found')
     return json(c, 200, leadAnswer(view))
   })
 }

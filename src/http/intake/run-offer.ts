@@ -2,11 +2,12 @@
  * Runs the auction of a ping that wants a bid, or says again what the same ping was answered.
  *
  * A ping with an Idempotency-Key is one auction however often it is sent; one without is an auction each time, and pays no
- * hop to the supplier's gate.
+ * hop to the supplier's gate but for a place now and then.
  */
 import type { OfferResult, SubmitLead } from '../../contracts/objects'
 import { type AppContext, credentialIds, type Principal } from '../app'
 import { problem } from '../plumbing/reply'
+import { inPlace } from './in-place'
 import { KEY_LIFE_MS } from './request-key'
 
 /** Which ping it is, as far as it can be known again. */
@@ -21,6 +22,11 @@ export interface PingIdentity {
 const RETRY_AFTER_SECONDS = 1
 
 export async function runOffer(c: AppContext, ping: PingIdentity, lead: SubmitLead): Promise<Response> {
+  const placed = { tenantId: lead.terms.tenantId, link: lead.link, replay: () => replayOffer(c, ping) }
+  return inPlace(c, placed, () => runAuction(c, ping, lead))
+}
+
+async function runAuction(c: AppContext, ping: PingIdentity, lead: SubmitLead): Promise<Response> {
   const { services } = c.var
   const minted = services.auctions.mint()
   const objectId = ping.requestKey === null ? minted : await claimKey(c, ping, { minted, lead })

@@ -2,6 +2,7 @@
 import type { z } from '@hono/zod-openapi'
 import { oauthErrorSchema } from '../../contracts/oauth-client'
 import type { AppContext } from '../app'
+import { RETRY_AFTER_SECONDS } from '../plumbing/limit-rate'
 
 export type OAuthErrorCode = z.infer<typeof oauthErrorSchema>['error']
 
@@ -16,6 +17,13 @@ export interface OAuthRefusal {
 }
 
 const NOT_KEPT = { 'cache-control': 'no-store', pragma: 'no-cache' }
+
+export const TOO_FAST: OAuthRefusal = {
+  error: 'rate_limited',
+  description: 'Too many requests. Retry after the time in Retry-After.',
+  status: 429,
+  retryAfterSeconds: RETRY_AFTER_SECONDS,
+}
 
 export function oauthAnswer(c: AppContext, body: object): Response {
   return c.body(JSON.stringify(body), 200, { 'content-type': 'application/json', ...NOT_KEPT })

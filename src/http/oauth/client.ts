@@ -6,10 +6,12 @@
  */
 
 import type { CredentialSnapshot } from '../../contracts/snapshot'
+import { DEFAULT_REQUESTS_PER_SECOND } from '../../core/limits/request-rate'
 import { createClientHash, isSameHash } from '../../security/client-secret'
 import { isInNetworks } from '../../security/networks'
 import type { AppContext } from '../app'
 import { addressOf, isAlive } from '../plumbing/credentials'
+import type { RateClient } from '../services'
 import type { OAuthRefusal } from './answer'
 import type { Parameters } from './parameters'
 
@@ -30,6 +32,11 @@ export async function authenticateClient(
   if ('error' in shown) return shown
   const client = await findClient(c, shown)
   return client ?? { error: 'invalid_client', description: UNKNOWN_CLIENT, challenge: header !== undefined }
+}
+
+/** @returns whose rate the calls of a client are taken off */
+export function rateClientOf({ tenantId, keyId, requestsPerSecond }: CredentialSnapshot): RateClient {
+  return { tenantId, clientId: keyId, requestsPerSecond: requestsPerSecond ?? DEFAULT_REQUESTS_PER_SECOND }
 }
 
 async function findClient(c: AppContext, { id, secret }: Shown): Promise<CredentialSnapshot | null> {

@@ -3,8 +3,9 @@ import { createRoute } from '@hono/zod-openapi'
 import { revocationRequestSchema } from '../../contracts/oauth-client'
 import type { App } from '../app'
 import { issuerOf } from '../plumbing/credentials'
-import { oauthAnswer, oauthError, oauthErrors } from './answer'
-import { authenticateClient } from './client'
+import { takeRate } from '../plumbing/limit-rate'
+import { oauthAnswer, oauthError, oauthErrors, TOO_FAST } from './answer'
+import { authenticateClient, rateClientOf } from './client'
 import { readParameters } from './parameters'
 
 const route = createRoute({
@@ -33,6 +34,7 @@ export function registerRevoke(app: App): void {
     if ('error' in parameters) return oauthError(c, parameters)
     const client = await authenticateClient(c, parameters)
     if ('error' in client) return oauthError(c, client)
+    if (!(await takeRate(c, rateClientOf(client)))) return oauthError(c, TOO_FAST)
     const token = parameters.get('token')
     if (token === undefined) return oauthError(c, { error: 'invalid_request', description: 'token is required.' })
 

@@ -5,8 +5,9 @@ import { ACCESS_TOKEN_LIFE_MS } from '../../security/access-tokens'
 import type { App } from '../app'
 import { issuerOf } from '../plumbing/credentials'
 import { jsonAnswer } from '../plumbing/described'
-import { oauthAnswer, oauthError, oauthErrors } from './answer'
-import { authenticateClient } from './client'
+import { takeRate } from '../plumbing/limit-rate'
+import { oauthAnswer, oauthError, oauthErrors, TOO_FAST } from './answer'
+import { authenticateClient, rateClientOf } from './client'
 import { type Parameters, readParameters } from './parameters'
 
 const route = createRoute({
@@ -36,6 +37,7 @@ export function registerToken(app: App): void {
     const client = await authenticateClient(c, parameters)
     if ('error' in client) return oauthError(c, client)
     const { credentialUses, accessTokens, newId } = c.var.services
+    if (!(await takeRate(c, rateClientOf(client)))) return oauthError(c, TOO_FAST)
     credentialUses.note(client)
 
     const grant = parameters.get('grant_type')

@@ -8,7 +8,7 @@ const judged = (terms: Partial<ReturnTerms>, afterMs: number, reason: 'wrong_num
   judgeReturn({ ...DEFAULT_RETURN_TERMS, ...terms }, { reason, soldAt: SOLD_AT, now: SOLD_AT + afterMs })
 
 describe('a return', () => {
-  it("waits for the operator where the contract says nothing, for seven days and not a moment longer", () => {
+  it('waits for the operator where the contract says nothing, for seven days and not a moment longer', () => {
     expect(judged({}, 0)).toEqual({ kind: 'ask_operator' })
     expect(judged({}, 7 * DAY)).toEqual({ kind: 'ask_operator' })
     expect(judged({}, 7 * DAY + 1)).toEqual({ kind: 'window_closed', closedAt: SOLD_AT + 7 * DAY })
