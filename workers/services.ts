@@ -7,6 +7,7 @@ import { waitUntil } from 'cloudflare:workers'
 import { createHmac } from 'node:crypto'
 import { ulid } from 'ulid'
 import type { AuctionServices } from '../durable-objects/auction/services'
+import type { BuyerAccountServices } from '../durable-objects/buyer-account/buyer-account'
 import { BuyerLine } from '../durable-objects/buyer-line/buyer-line'
 import { Circuits } from '../durable-objects/buyer-line/circuits'
 import { createTokenProvider } from '../durable-objects/buyer-line/oauth-tokens'
@@ -17,6 +18,7 @@ import type { SuppressionBuilderServices } from '../durable-objects/suppression-
 import type { TokenProvider } from '../src/buyers/authorize'
 import type { BalanceAccountRpc } from '../src/contracts/balance'
 import type { BuyerLineAccountRpc } from '../src/contracts/buyer-line'
+import type { NoticeAccountRpc } from '../src/contracts/buyer-notices'
 import type { ClientGateRpc } from '../src/contracts/client-gate'
 import type { AuctionRpc, BuyerAccountRpc, SupplierGateRpc } from '../src/contracts/objects'
 import type { SuppressionBuilderRpc } from '../src/contracts/suppression-index'
@@ -51,10 +53,12 @@ import { PublishQueue } from '../src/stores/publish-queue'
 import { SigningKeyStore } from '../src/stores/signing-key-store'
 import { SuppressionQueue } from '../src/stores/suppression-queue'
 import { createTenantStores } from '../src/stores/tenant-stores'
+import { type EventStamps, writeWebhookEvents } from '../src/stores/webhook-events'
 import { buyerTrialWith } from './buyer-trial'
 import { type Config, parseConfig, type RawSettings } from './config'
 import { contractCompiler } from './contract-compiler'
 import { pages } from './pages'
+import { WEBHOOK_SECRET, type WebhookParts, wakeLater, webhookSender } from './webhooks'
 
 const BUYER_SECRETS = 'buyer-secrets'
 /** Who answers within this of the others costs no guess; a reservation would not be had sooner anyway. */
@@ -176,7 +180,10 @@ class Parts {
     return this.env.SUPPRESSION_BUILDER.get(this.env.SUPPRESSION_BUILDER.idFromName(tenantId))
   }
 
-  account(tenantId: string, buyerId: string): BuyerAccountRpc & BuyerLineAccountRpc & BalanceAccountRpc {
+  account(
+    tenantId: string,
+    buyerId: string,
+  ): BuyerAccountRpc & BuyerLineAccountRpc & BalanceAccountRpc & NoticeAccountRpc {
     return this.env.BUYER_ACCOUNT.get(this.env.BUYER_ACCOUNT.idFromName(`${tenantId}/${buyerId}`))
   }
 }
@@ -250,6 +257,10 @@ export async function httpServices(env: Env): Promise<Services> {
     shareTokens: new ShareTokens(new KeyedHash(deriveKey(config.masterKey, 'share-token'))),
     sealSecrets: (text) => box.seal(text, BUYER_SECRETS),
     openSecrets: (sealed) => box.open(sealed, BUYER_SECRETS),
+    webhooks: {
+      sealSecret: (secret) => box.seal(secret, WEBHOOK_SECRET),
+      wake: (endpointId) => webhookSender(env, endpointId).wake(endpointId),
+    },
     auctions: { mint: () => env.AUCTION.newUniqueId().toString(), byId: (id) => shared.auction(id) },
     pingAllowance: new PingAllowance(now),
     clientGate: (tenantId, clientId) => shared.clientGate(tenantId, clientId),
@@ -269,12 +280,30 @@ export async function httpServices(env: Env): Promise<Services> {
 export function queueServices(env: Env): QueueServices {
   const shared = partsOf(env)
   return {
-    apply: (messages) => applyLeadProjections(env.DB, messages),
+    apply: (messages) => applyLeadProjections(env.DB, messages, EVENT_STAMPS),
+    wakeLater: (wakes) => wakeLater(env, wakes),
+    wake: ({ endpointId }) => webhookSender(env, endpointId).wake(endpointId),
+    storeNotice: ({ tenantId, draft }) => writeWebhookEvents(env.DB, tenantId, [draft], EVENT_STAMPS),
+    acknowledgeNotice: ({ tenantId, buyerId, draft }) => shared.account(tenantId, buyerId).acknowledgeNotice(draft.key),
     acknowledge: (auctionId, sequence) => shared.auctionByPublicId(auctionId).acknowledge(sequence),
     retryPost: (auctionId, contractId, tryNumber) =>
       shared.auctionByPublicId(auctionId).retryPost(contractId, tryNumber),
     keep: (letters) => new DeadLetterStore(env.DB).add(letters),
     now,
+    log,
+  }
+}
+
+const EVENT_STAMPS: EventStamps = { newEventId: () => newId('evt'), now }
+
+/** For those who send webhooks. */
+export function webhookParts(env: Env): WebhookParts {
+  const { config, box } = partsOf(env)
+  return {
+    ...EVENT_STAMPS,
+    env,
+    allowLoopback: config.allowLoopbackBuyers,
+    openSecret: (sealed) => box.open(sealed, WEBHOOK_SECRET),
     log,
   }
 }
@@ -342,6 +371,15 @@ export function shardServices(env: Env): { readonly line: BuyerLine } {
 export function holderServices(env: Env): Pick<SupplierGateServices, 'now' | 'auction'> {
   const shared = partsOf(env)
   return { now, auction: (objectId) => shared.auction(objectId) }
+}
+
+export function accountServices(env: Env): BuyerAccountServices {
+  return {
+    ...holderServices(env),
+    notify: async (notice) => {
+      await env.WEBHOOK_QUEUE.send(notice)
+    },
+  }
 }
 
 export function clientGateServices(): ClientGateServices {

@@ -19,6 +19,8 @@ import { SuppressionImportStore } from './suppression-import-store'
 import { SuppressionIndexStore } from './suppression-index-store'
 import { SuppressionListStore } from './suppression-list-store'
 import { TenantStore } from './tenant-store'
+import { WebhookDeliveryStore } from './webhook-delivery-store'
+import { WebhookEndpointStore } from './webhook-endpoint-store'
 
 export interface TenantStores {
   readonly tenant: TenantStore
@@ -37,6 +39,8 @@ export interface TenantStores {
   readonly suppressionLists: SuppressionListStore
   readonly suppressionImports: SuppressionImportStore
   readonly suppressionIndex: SuppressionIndexStore
+  readonly webhookEndpoints: WebhookEndpointStore
+  readonly webhookDeliveries: WebhookDeliveryStore
 }
 
 export function createTenantStores(db: D1Database, tenantId: string): TenantStores {
@@ -58,5 +62,7 @@ export function createTenantStores(db: D1Database, tenantId: string): TenantStor
     suppressionLists: new SuppressionListStore(database, tenantId),
     suppressionImports: new SuppressionImportStore(database, tenantId),
     suppressionIndex: new SuppressionIndexStore(database, tenantId),
+    webhookEndpoints: new WebhookEndpointStore(db, tenantId),
+    webhookDeliveries: new WebhookDeliveryStore(db, tenantId),
   }
 }
