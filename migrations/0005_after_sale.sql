@@ -43,6 +43,23 @@ CREATE UNIQUE INDEX `lead_returns_by_sale` ON `lead_returns` (`auction_id`,`cont
 CREATE INDEX `lead_returns_by_tenant` ON `lead_returns` (`tenant_id`,`id`);--> statement-breakpoint
 CREATE INDEX `lead_returns_by_lead` ON `lead_returns` (`tenant_id`,`lead_id`);--> statement-breakpoint
 CREATE INDEX `lead_returns_untold` ON `lead_returns` (`decided_at`) WHERE status = 'approved' AND account_told_at IS NULL;--> statement-breakpoint
+CREATE TABLE `audit_log` (
+	`id` text PRIMARY KEY NOT NULL,
+	`tenant_id` text NOT NULL,
+	`at` text NOT NULL,
+	`actor_role` text NOT NULL,
+	`actor_id` text NOT NULL,
+	`request_id` text NOT NULL,
+	`action` text NOT NULL,
+	`target_kind` text NOT NULL,
+	`target_id` text,
+	`before` text,
+	`after` text,
+	`details` text
+);
+--> statement-breakpoint
+CREATE INDEX `audit_log_by_tenant` ON `audit_log` (`tenant_id`,`id`);--> statement-breakpoint
+CREATE INDEX `audit_log_by_target` ON `audit_log` (`tenant_id`,`target_id`,`id`);--> statement-breakpoint
 ALTER TABLE `rollups` ADD `returns` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE `rollups` ADD `returned_revenue_micros` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE `rollups` ADD `returned_payout_micros` integer DEFAULT 0 NOT NULL;

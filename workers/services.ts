@@ -7,6 +7,7 @@ import { waitUntil } from 'cloudflare:workers'
 import { createHmac } from 'node:crypto'
 import { ulid } from 'ulid'
 import type { AuctionServices } from '../durable-objects/auction/services'
+import type { BuyerAccountServices } from '../durable-objects/buyer-account/buyer-account'
 import { BuyerLine } from '../durable-objects/buyer-line/buyer-line'
 import { Circuits } from '../durable-objects/buyer-line/circuits'
 import { createTokenProvider } from '../durable-objects/buyer-line/oauth-tokens'
@@ -17,11 +18,12 @@ import type { SuppressionBuilderServices } from '../durable-objects/suppression-
 import type { TokenProvider } from '../src/buyers/authorize'
 import type { BalanceAccountRpc } from '../src/contracts/balance'
 import type { BuyerLineAccountRpc } from '../src/contracts/buyer-line'
+import type { NoticeAccountRpc } from '../src/contracts/buyer-notices'
 import type { ClientGateRpc } from '../src/contracts/client-gate'
 import type { AuctionRpc, BuyerAccountRpc, SupplierGateRpc } from '../src/contracts/objects'
 import type { ReturnAccountRpc } from '../src/contracts/sale-return'
 import type { SuppressionBuilderRpc } from '../src/contracts/suppression-index'
-import { NO_LEAD_EVENTS } from '../src/http/after-sale/events'
+import type { WebhookWake } from '../src/contracts/webhook-outbox'
 import { tellAccount } from '../src/http/after-sale/tell-account'
 import { RecordedLooks } from '../src/http/audit/looks'
 import { PingAllowance } from '../src/http/guide/ping-allowance'
@@ -56,10 +58,12 @@ import { untoldReturns } from '../src/stores/return-store'
 import { SigningKeyStore } from '../src/stores/signing-key-store'
 import { SuppressionQueue } from '../src/stores/suppression-queue'
 import { createTenantStores } from '../src/stores/tenant-stores'
+import { type EventStamps, insertDeliveries, wakesOf, writeWebhookEvents } from '../src/stores/webhook-events'
 import { buyerTrialWith } from './buyer-trial'
 import { type Config, parseConfig, type RawSettings } from './config'
 import { contractCompiler } from './contract-compiler'
 import { pages } from './pages'
+import { WEBHOOK_SECRET, type WebhookParts, wakeLater, webhookSender } from './webhooks'
 
 const BUYER_SECRETS = 'buyer-secrets'
 /** Who answers within this of the others costs no guess; a reservation would not be had sooner anyway. */
@@ -186,7 +190,7 @@ class Parts {
   account(
     tenantId: string,
     buyerId: string,
-  ): BuyerAccountRpc & BuyerLineAccountRpc & BalanceAccountRpc & ReturnAccountRpc {
+  ): BuyerAccountRpc & BuyerLineAccountRpc & BalanceAccountRpc & NoticeAccountRpc & ReturnAccountRpc {
     return this.env.BUYER_ACCOUNT.get(this.env.BUYER_ACCOUNT.idFromName(`${tenantId}/${buyerId}`))
   }
 }
@@ -268,6 +272,10 @@ export async function httpServices(env: Env): Promise<Services> {
     shareTokens: new ShareTokens(new KeyedHash(deriveKey(config.masterKey, 'share-token'))),
     sealSecrets: (text) => box.seal(text, BUYER_SECRETS),
     openSecrets: (sealed) => box.open(sealed, BUYER_SECRETS),
+    webhooks: {
+      sealSecret: (secret) => box.seal(secret, WEBHOOK_SECRET),
+      wake: (endpointId) => webhookSender(env, endpointId).wake(endpointId),
+    },
     auctions: { mint: () => env.AUCTION.newUniqueId().toString(), byId: (id) => shared.auction(id) },
     pingAllowance: new PingAllowance(now),
     clientGate: (tenantId, clientId) => shared.clientGate(tenantId, clientId),
@@ -276,7 +284,11 @@ export async function httpServices(env: Env): Promise<Services> {
     supplierGate: (tenantId, supplierId) => shared.gate(tenantId, supplierId),
     buyerHealth: (tenantId, buyerId) => shared.account(tenantId, buyerId).health(),
     buyerReturns: (tenantId, buyerId) => shared.account(tenantId, buyerId),
-    leadEvents: NO_LEAD_EVENTS,
+    leadEvents: {
+      statements: (tenantId, drafts) =>
+        drafts.length === 0 ? [] : [insertDeliveries(env.DB, { tenantId, drafts }, EVENT_STAMPS)],
+      committed: async (results) => wakeSoon(env, wakesOf(results)),
+    },
     buyerBalance: (tenantId, buyerId) => shared.account(tenantId, buyerId),
     suppression: shared.suppression,
     suppressionHash: shared.suppressionHash,
@@ -289,12 +301,37 @@ export async function httpServices(env: Env): Promise<Services> {
 export function queueServices(env: Env): QueueServices {
   const shared = partsOf(env)
   return {
-    apply: (messages) => applyLeadProjections(env.DB, messages),
+    apply: (messages) => applyLeadProjections(env.DB, messages, EVENT_STAMPS),
+    wakeLater: (wakes) => wakeLater(env, wakes),
+    wake: ({ endpointId }) => webhookSender(env, endpointId).wake(endpointId),
+    storeNotice: ({ tenantId, draft }) => writeWebhookEvents(env.DB, tenantId, [draft], EVENT_STAMPS),
+    acknowledgeNotice: ({ tenantId, buyerId, draft }) => shared.account(tenantId, buyerId).acknowledgeNotice(draft.key),
     acknowledge: (auctionId, sequence) => shared.auctionByPublicId(auctionId).acknowledge(sequence),
     retryPost: (auctionId, contractId, tryNumber) =>
       shared.auctionByPublicId(auctionId).retryPost(contractId, tryNumber),
     keep: (letters) => new DeadLetterStore(env.DB).add(letters),
     now,
+    log,
+  }
+}
+
+const EVENT_STAMPS: EventStamps = { newEventId: () => newId('evt'), now }
+
+/** Behind the answer; what is not woken is found by the cron. */
+function wakeSoon(env: Env, wakes: readonly WebhookWake[]): void {
+  if (wakes.length === 0) return
+  const failed = (error: unknown) => log('webhook_wake_failed', { endpoints: wakes.length, error: nameOf(error) })
+  waitUntil(wakeLater(env, wakes).catch(failed))
+}
+
+/** For those who send webhooks. */
+export function webhookParts(env: Env): WebhookParts {
+  const { config, box } = partsOf(env)
+  return {
+    ...EVENT_STAMPS,
+    env,
+    allowLoopback: config.allowLoopbackBuyers,
+    openSecret: (sealed) => box.open(sealed, WEBHOOK_SECRET),
     log,
   }
 }
@@ -375,6 +412,15 @@ export function shardServices(env: Env): { readonly line: BuyerLine } {
 export function holderServices(env: Env): Pick<SupplierGateServices, 'now' | 'auction'> {
   const shared = partsOf(env)
   return { now, auction: (objectId) => shared.auction(objectId) }
+}
+
+export function accountServices(env: Env): BuyerAccountServices {
+  return {
+    ...holderServices(env),
+    notify: async (notice) => {
+      await env.WEBHOOK_QUEUE.send(notice)
+    },
+  }
 }
 
 export function clientGateServices(): ClientGateServices {

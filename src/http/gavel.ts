@@ -26,6 +26,7 @@ import { unknownRoute } from './plumbing/unknown-route'
 import { registerPnl } from './reports/pnl'
 import type { Services } from './services'
 import { registerGetApiSpecs } from './specs/get-api-specs'
+import { registerWebhooks } from './webhooks'
 
 /** @returns the app, to be built once an isolate */
 export function createGavel(services: Services, log: (event: string, details: Record<string, string>) => void): App {
@@ -51,6 +52,7 @@ export function createGavel(services: Services, log: (event: string, details: Re
   registerPnl(app)
   registerListAuditLog(app)
   registerManagement(app)
+  registerWebhooks(app)
   registerOAuth(app)
   registerGetOpenApi(app)
   registerGetPostman(app)

@@ -79,6 +79,14 @@ export interface BuyerTrial {
   readSample(question: AnswerQuestion, currency: string): SampleReading
 }
 
+/** Those who send to webhook endpoints. */
+export interface WebhookSenders {
+  /** Seals the secret of an endpoint. */
+  sealSecret(secret: string): Promise<string>
+  /** Has the endpoint's object send what is due. A failure is harmless: the cron asks again. */
+  wake(endpointId: string): Promise<void>
+}
+
 /** The pages that people see, drawn elsewhere. */
 export interface Pages {
   /** The API reference. @param scriptPath where its script is served */
@@ -142,6 +150,7 @@ export interface Services {
   /** Seals the credentials of a buyer contract. */
   readonly sealSecrets: (text: string) => Promise<string>
   readonly openSecrets: (sealed: string) => Promise<string>
+  readonly webhooks: WebhookSenders
   readonly auctions: AuctionObjects
   readonly pingAllowance: PingAllowance
   readonly auctionPlaces: AuctionPlaces

@@ -22,6 +22,8 @@ import { SuppressionImportStore } from './suppression-import-store'
 import { SuppressionIndexStore } from './suppression-index-store'
 import { SuppressionListStore } from './suppression-list-store'
 import { TenantStore } from './tenant-store'
+import { WebhookDeliveryStore } from './webhook-delivery-store'
+import { WebhookEndpointStore } from './webhook-endpoint-store'
 
 export interface TenantStores {
   readonly tenant: TenantStore
@@ -43,6 +45,8 @@ export interface TenantStores {
   readonly suppressionLists: SuppressionListStore
   readonly suppressionImports: SuppressionImportStore
   readonly suppressionIndex: SuppressionIndexStore
+  readonly webhookEndpoints: WebhookEndpointStore
+  readonly webhookDeliveries: WebhookDeliveryStore
 }
 
 export function createTenantStores(db: D1Database, tenantId: string): TenantStores {
@@ -67,5 +71,7 @@ export function createTenantStores(db: D1Database, tenantId: string): TenantStor
     suppressionLists: new SuppressionListStore(database, tenantId),
     suppressionImports: new SuppressionImportStore(database, tenantId),
     suppressionIndex: new SuppressionIndexStore(database, tenantId),
+    webhookEndpoints: new WebhookEndpointStore(db, tenantId),
+    webhookDeliveries: new WebhookDeliveryStore(db, tenantId),
   }
 }

@@ -10,7 +10,23 @@ import { fresh, soldLead } from '../support/projections'
 function setUp(overrides: Partial<QueueServices> = {}) {
   const calls: string[] = []
   const services: QueueServices = {
-    apply: async (messages) => calls.push(`apply ${messages.length}`),
+    apply: async (messages) => {
+      calls.push(`apply ${messages.length}`)
+      return { wakes: [] }
+    },
+    wakeLater: async (wakes) => {
+      calls.push(`wake later ${wakes.length}`)
+    },
+    wake: async ({ endpointId }) => {
+      calls.push(`wake ${endpointId}`)
+    },
+    storeNotice: async ({ draft }) => {
+      calls.push(`store ${draft.key}`)
+      return [{ kind: 'webhook_wake', tenantId: 'live', endpointId: 'whe_of_notice' }]
+    },
+    acknowledgeNotice: async ({ draft }) => {
+      calls.push(`acknowledge ${draft.key}`)
+    },
     acknowledge: async () => undefined,
     retryPost: async (auctionId, contractId, tryNumber) => {
       calls.push(`post ${auctionId} ${contractId} ${tryNumber}`)
@@ -123,6 +139,49 @@ describe('post retries', () => {
       services,
     )
     expect(order).toEqual(['auc_fast', 'auc_slow'])
+  })
+})
+
+describe('webhooks', () => {
+  const wake = (endpointId: string) => ({ kind: 'webhook_wake', tenantId: 'live', endpointId })
+  const notice = (key: string) => ({
+    kind: 'webhook_notice',
+    tenantId: 'live',
+    buyerId: 'buy_1',
+    draft: { key, type: 'buyer.cap_reached', tellings: [] },
+  })
+
+  it('wake each endpoint once, however many messages name it; what fails or cannot be read comes back alone', async () => {
+    const { services, calls } = setUp()
+    const failing = {
+      ...services,
+      wake: async (one: Parameters<QueueServices['wake']>[0]) => {
+        if (one.endpointId === 'whe_2') throw new Error('object is restarting')
+        await services.wake(one)
+      },
+    }
+    const messages = {
+      m1: wake('whe_1'),
+      m2: wake('whe_2'),
+      m3: wake('whe_1'),
+      m4: { kind: 'webhook' },
+      m5: wake('whe_3'),
+    }
+    const { acked, retried } = await consume('gavel-webhook', messages, failing)
+    expect(calls.toSorted()).toEqual(['wake whe_1', 'wake whe_3'])
+    expect([acked.toSorted(), retried.toSorted()]).toEqual([
+      ['m1', 'm3', 'm5'],
+      ['m2', 'm4'],
+    ])
+  })
+
+  it('store a notice before its account is told that it is stored', async () => {
+    const { services, calls } = setUp()
+    await consume('gavel-webhook', { m1: notice('cap') }, services)
+    expect(calls).toEqual(['store cap', 'wake whe_of_notice', 'acknowledge cap'])
+    const down = setUp({ storeNotice: () => Promise.reject(new Error('D1 is down')) })
+    expect(await consume('gavel-webhook', { m1: notice('cap') }, down.services)).toMatchObject({ retried: ['m1'] })
+    expect(down.calls).toEqual([])
   })
 })
 

@@ -7,6 +7,3 @@ export interface LeadEventOutbox {
   /** The change is committed. @param results what the statements returned, in their order */
   committed(results: readonly D1Result[]): Promise<void>
 }
-
-/** Tells nobody. */
-export const NO_LEAD_EVENTS: LeadEventOutbox = { statements: () => [], committed: async () => {} }

@@ -43,6 +43,8 @@ const SAVED: { readonly [operationId: string]: { readonly [variable: string]: st
   issueToken: { accessToken: 'access_token' },
   createSuppressionList: { suppressionListId: 'id' },
   putSuppressionEntries: { importId: 'id' },
+  createWebhookEndpoint: { webhookEndpointId: 'id' },
+  testWebhookEndpoint: { eventId: 'event_id' },
 }
 
 /** Members that only the answer to an earlier request knows. */
@@ -68,6 +70,7 @@ const ID_VARIABLES: { readonly [collection: string]: string } = {
   'api-keys': 'apiKeyId',
   'oauth-clients': 'oauthClientId',
   'suppression-lists': 'suppressionListId',
+  'webhook-endpoints': 'webhookEndpointId',
 }
 
 /** What examples call things becomes what this run calls them. */

@@ -12,9 +12,13 @@ const BY_PATH: readonly (readonly [pattern: RegExp, scopes: readonly string[]])[
   [/^\/v1\/(?:leads(?:\/\{id\})?|auctions\/\{id\})$/, ['admin:read', 'post', 'leads:read']],
 ]
 
+/** Whose owner may be a supplier or a buyer. */
+const OWNED = /^\/v1\/webhook-endpoints/
+
 /** @returns the scopes of which one is needed, none where the call is open to everybody */
 export function scopesOf(method: string, path: string): readonly string[] {
   const known = BY_PATH.find(([pattern]) => pattern.test(path))
   if (known !== undefined) return known[1]
-  return [method === 'get' ? 'admin:read' : 'admin']
+  const operators = method === 'get' ? 'admin:read' : 'admin'
+  return OWNED.test(path) ? [operators, 'webhook'] : [operators]
 }
