@@ -25,10 +25,10 @@ async function setUp(manner: string) {
     const row = { id: fresh('whe'), role: 'operator', subjectId: null, url, description: null, events } as const
     const rest = { status: 'enabled', disabledReason: null, sealedSecret: SECRET } as const
     const change = {
-      id: 'pub_1',
+      id: fresh('pub'),
       at: new Date(START).toISOString(),
       by: { role: 'operator', id: 'key_1', requestId: 'req_1' },
-    }
+    } as const
     return (await stores.webhookEndpoints.create({ ...row, ...rest }, change)).id
   }
   const id = await make(`${inject('buyerUrl')}/${log}/${manner}`, ['lead.sold'])

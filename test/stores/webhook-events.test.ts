@@ -2,16 +2,17 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import type { LeadProjection } from '../../src/contracts/projection'
+import type { Change } from '../../src/stores/change-set'
 import { applyLeadProjections } from '../../src/stores/projector-store'
 import { createTenantStores } from '../../src/stores/tenant-stores'
 import { fresh, pendingLead, sale, soldLead, unsoldLead } from '../support/projections'
 
 const STAMPS = { newEventId: () => fresh('evt'), now: () => Date.parse('2026-11-20T10:15:02Z') }
-const CHANGE = {
-  id: 'pub_1',
+const change = (): Change => ({
+  id: fresh('pub'),
   at: '2026-11-20T10:00:00.000Z',
   by: { role: 'operator', id: 'key_1', requestId: 'req_1' },
-}
+})
 
 const apply = (messages: readonly LeadProjection[]) => applyLeadProjections(env.DB, messages, STAMPS)
 
@@ -30,7 +31,7 @@ async function endpoint(
   const rest = { url: 'https://hooks.example.com/', description: null, disabledReason: null, sealedSecret: 'sealed' }
   await createTenantStores(env.DB, tenantId).webhookEndpoints.create(
     { id, role, subjectId, events, status, ...rest },
-    CHANGE,
+    change(),
   )
   return id
 }
