@@ -28,12 +28,10 @@ const measures = {
     .number()
     .nullable()
     .openapi({ description: 'Rounded to the micro; null without a bid.', example: 38.5 }),
-  reject_reasons: z
-    .record(z.string(), z.number().int())
-    .openapi({
-      description: 'Why it did not get leads, by reason.',
-      example: { filtered: 12, timed_out: 3, outbid: 40 },
-    }),
+  reject_reasons: z.record(z.string(), z.number().int()).openapi({
+    description: 'Why it did not get leads, by reason.',
+    example: { filtered: 12, timed_out: 3, outbid: 40 },
+  }),
   latency_ms: z
     .object({ p50: ms, p90: ms, p95: ms, p99: ms, max: ms })
     .openapi({ description: 'From the ping to its answer, or to the end of waiting for it; null without pings.' }),
