@@ -272,6 +272,13 @@ export async function httpServices(env: Env): Promise<Services> {
     shareTokens: new ShareTokens(new KeyedHash(deriveKey(config.masterKey, 'share-token'))),
     sealSecrets: (text) => box.seal(text, BUYER_SECRETS),
     openSecrets: (sealed) => box.open(sealed, BUYER_SECRETS),
+    sendToQueue: async (queue, body) => {
+      await {
+        'gavel-projection': env.PROJECTION_QUEUE,
+        'gavel-post-retry': env.POST_RETRY_QUEUE,
+        'gavel-webhook': env.WEBHOOK_QUEUE,
+      }[queue].send(body)
+    },
     webhooks: {
       sealSecret: (secret) => box.seal(secret, WEBHOOK_SECRET),
       wake: (endpointId) => webhookSender(env, endpointId).wake(endpointId),

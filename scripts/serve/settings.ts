@@ -31,7 +31,9 @@ export function readSettings(environment: Environment): ServeSettings {
   return {
     port: readPort(environment.PORT),
     stateDir: resolve(ROOT, orElse(environment.STATE_DIR, '.state')),
-    bindings: Object.fromEntries(PASSED_ON.flatMap((name) => entryOf(name, orElse(environment[name], DEFAULTS[name] ?? '')))),
+    bindings: Object.fromEntries(
+      PASSED_ON.flatMap((name) => entryOf(name, orElse(environment[name], DEFAULTS[name] ?? ''))),
+    ),
   }
 }
 

@@ -11,6 +11,7 @@ import type { AccountHealth } from '../contracts/buyer-line'
 import type { BuyerTrialOrder, BuyerTrialResult } from '../contracts/buyer-trial'
 import type { ClientGateRpc } from '../contracts/client-gate'
 import type { ContractCompiler } from '../contracts/contract-compiler'
+import type { QueueName } from '../contracts/dead-letter'
 import type { AuctionRpc, SupplierGateRpc } from '../contracts/objects'
 import type { ReturnAccountRpc } from '../contracts/sale-return'
 import type { CampaignSnapshot, CredentialSnapshot, SupplierCampaignsSnapshot } from '../contracts/snapshot'
@@ -151,6 +152,8 @@ export interface Services {
   readonly sealSecrets: (text: string) => Promise<string>
   readonly openSecrets: (sealed: string) => Promise<string>
   readonly webhooks: WebhookSenders
+  /** Gives a message to a queue as it is. */
+  readonly sendToQueue: (queue: QueueName, body: unknown) => Promise<void>
   readonly auctions: AuctionObjects
   readonly pingAllowance: PingAllowance
   readonly auctionPlaces: AuctionPlaces

@@ -11,6 +11,7 @@ import { CampaignStore } from './campaign-store'
 import { ConfigurationStore } from './configuration-store'
 import { CredentialEndStore } from './credential-end-store'
 import { openDatabase } from './database'
+import { DeadLetterDesk } from './dead-letter-desk'
 import { FeedbackStore } from './feedback-store'
 import { LeadStore } from './lead-store'
 import { OAuthClientStore } from './oauth-client-store'
@@ -47,6 +48,7 @@ export interface TenantStores {
   readonly suppressionLists: SuppressionListStore
   readonly suppressionImports: SuppressionImportStore
   readonly suppressionIndex: SuppressionIndexStore
+  readonly deadLetters: DeadLetterDesk
   readonly webhookEndpoints: WebhookEndpointStore
   readonly webhookDeliveries: WebhookDeliveryStore
 }
@@ -74,6 +76,7 @@ export function createTenantStores(db: D1Database, tenantId: string): TenantStor
     suppressionLists: new SuppressionListStore(database, tenantId),
     suppressionImports: new SuppressionImportStore(database, tenantId),
     suppressionIndex: new SuppressionIndexStore(database, tenantId),
+    deadLetters: new DeadLetterDesk(database, tenantId),
     webhookEndpoints: new WebhookEndpointStore(db, tenantId),
     webhookDeliveries: new WebhookDeliveryStore(db, tenantId),
   }

@@ -68,7 +68,9 @@ describe('the Postman collection', () => {
     expect(failures).toEqual([])
     expect([code, said]).toEqual([0, said])
     const { operations } = await ContractDocument.fetchFrom(gavel.url)
-    expect(run.executions.length).toBe(operations.length)
+    // What a script asks besides, to wait for something, is no call of the collection and has no tests.
+    const calls = run.executions.filter(({ assertions = [] }) => assertions.length > 0)
+    expect(calls.length).toBe(operations.length)
     expect(run.executions.flatMap(({ assertions = [] }) => assertions).length).toBeGreaterThan(
       3 * operations.length - 1,
     )

@@ -195,7 +195,15 @@ describe('dead letters', () => {
       3,
     )
     expect(result.ackAll).toBe(true)
-    const kept = { queue: 'gavel-projection-dead', attempts: 3, failed_at: '2026-11-20T10:00:00.000Z' }
+    const kept = {
+      queue: 'gavel-projection-dead',
+      attempts: 3,
+      failed_at: '2026-11-20T10:00:00.000Z',
+      tenant_id: null,
+      status: 'kept',
+      deaths: 1,
+      resent_at: null,
+    }
     expect(await lettersOf(first, second)).toEqual([
       { id: first, body: { a: [1, 'é'] }, ...kept },
       { id: second, body: null, ...kept },
@@ -204,9 +212,9 @@ describe('dead letters', () => {
 
   it('delivered twice are one row, as first kept', async () => {
     const id = fresh('letter')
-    await consume('gavel-post-retry-dead', { [id]: retry() }, setUp().services)
-    await consume('gavel-post-retry-dead', { [id]: retry({ tryNumber: 9 }) }, setUp().services)
-    expect(await lettersOf(id)).toEqual([expect.objectContaining({ body: retry(), queue: 'gavel-post-retry-dead' })])
+    await consume('gavel-post-retry-dead', { [id]: { first: true } }, setUp().services)
+    await consume('gavel-post-retry-dead', { [id]: { first: false } }, setUp().services)
+    expect(await lettersOf(id)).toEqual([expect.objectContaining({ body: { first: true }, deaths: 1 })])
   })
 
   it('that are no JSON are kept as what can be said of them', async () => {
@@ -223,6 +231,21 @@ describe('dead letters', () => {
     const messages = Object.fromEntries(Array.from({ length: 100 }, () => [fresh('letter'), '名'.repeat(42_000)]))
     await consume('gavel-projection-dead', messages, setUp().services)
     expect(await lettersOf(...Object.keys(messages))).toHaveLength(100)
+  })
+
+  it('that the database refuses are kept as what can be said of them, and take no other along', async () => {
+    const [bad, good] = [fresh('letter'), fresh('letter')]
+    const refuses = (letters: readonly { readonly body: unknown }[]) => letters.some(({ body }) => body === 'poison')
+    const { services } = setUp({
+      keep: (letters) =>
+        refuses(letters) ? Promise.reject(new Error('no')) : new DeadLetterStore(env.DB).add(letters),
+    })
+    const { acked } = await consume('gavel-projection-dead', { [bad]: 'poison', [good]: 'fine' }, services)
+    expect(acked).toEqual([bad, good])
+    expect((await lettersOf(bad, good)).map(({ body }) => body)).toEqual([
+      { unreadable: 'refused by the database' },
+      'fine',
+    ])
   })
 
   it('stay on the queue while the database does not answer', async () => {

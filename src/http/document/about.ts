@@ -32,6 +32,7 @@ const SECTIONS: { readonly [tag: string]: string } = {
   'Suppression lists': 'Phones and emails that are not taken.',
   'After the sale': 'What buyers report of leads, and what they return.',
   Reports: 'What was earned and paid.',
+  Operations: 'What needs a person: messages that nobody could handle, sales of which nobody knows.',
   Audit: 'Who changed or looked at what.',
   Credentials: 'API keys and OAuth clients.',
   Documents: 'This document, the reference, the collection, and the pages for developers of suppliers.',

@@ -1,5 +1,6 @@
 /** How a change is made: written with its publish rows, then published before the caller is told. */
 import type { z } from '@hono/zod-openapi'
+import type { AuditStamp } from '../../stores/audit-trail'
 import type { Change, Written } from '../../stores/change-set'
 import { type AppContext, actorOf } from '../app'
 import { check, invalid } from '../plumbing/field-errors'
@@ -14,6 +15,12 @@ export function newChange(c: AppContext): Change {
   // A request that makes several changes is known by its first.
   c.set('requestFence', undefined)
   return { ...change, fence }
+}
+
+/** @returns what puts a deed on record that changes no configuration: by the caller, now */
+export function newStamp(c: AppContext): AuditStamp {
+  const { newId, now } = c.var.services
+  return { id: newId('aud'), at: new Date(now()).toISOString(), by: actorOf(c) }
 }
 
 /**

@@ -92,11 +92,26 @@ export const rollups = sqliteTable(
   (table) => [primaryKey({ columns: [table.tenantId, table.hour, table.campaignId, table.supplierId, table.buyerId] })],
 )
 
-/** What a queue gave up on, kept where an operator sees it and can send it again. */
-export const deadLetters = sqliteTable('dead_letters', {
-  id: text('id').primaryKey(),
-  queue: text('queue').notNull(),
-  body: text('body', { mode: 'json' }).notNull(),
-  attempts: integer('attempts').notNull(),
-  failedAt: text('failed_at').notNull(),
-})
+/**
+ * What a queue gave up on, kept where an operator sees it and can send it again. One row for what a message is about: what is
+ * sent again by itself and fails again makes no second one.
+ */
+export const deadLetters = sqliteTable(
+  'dead_letters',
+  {
+    id: text('id').primaryKey(),
+    queue: text('queue').notNull(),
+    body: text('body', { mode: 'json' }).notNull(),
+    attempts: integer('attempts').notNull(),
+    failedAt: text('failed_at').notNull(),
+    /** Null where the message does not tell. */
+    tenantId: text('tenant_id'),
+    status: text('status', { enum: ['kept', 'resent', 'discarded'] })
+      .notNull()
+      .default('kept'),
+    /** How often the queue gave it up. */
+    deaths: integer('deaths').notNull().default(1),
+    resentAt: text('resent_at'),
+  },
+  (table) => [index('dead_letters_by_tenant').on(table.tenantId, table.failedAt, table.id)],
+)
