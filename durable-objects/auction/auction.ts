@@ -17,6 +17,7 @@ import type {
   TakeResult,
 } from '../../src/contracts/objects'
 import { unpackContract } from '../../src/contracts/packed-contract'
+import type { PostResolution, PostResolverRpc } from '../../src/contracts/unresolved'
 import { type AuctionCommand, decide } from '../../src/core/auction/decide'
 import type { AuctionEvent, PingAnswer, PostAnswer } from '../../src/core/auction/events'
 import { evolve } from '../../src/core/auction/evolve'
@@ -43,7 +44,7 @@ const WATCHDOG_SOONEST_MS = 1_000
 const WATCHDOG_LATEST_MS = 10 * 60 * 1_000
 const MS_PER_SECOND = 1_000
 
-export class AuctionObject extends DurableObject implements AuctionRpc {
+export class AuctionObject extends DurableObject implements AuctionRpc, PostResolverRpc {
   readonly #services: AuctionServices
   #record: AuctionRecord | null
   #state: AuctionState
@@ -155,6 +156,10 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
 
   async retryPost(contractId: string, tryNumber: number): Promise<boolean> {
     return this.#do({ type: 'retry', contractId, tryNumber }).length > 0
+  }
+
+  async resolvePost({ contractId, outcome, reference }: PostResolution): Promise<boolean> {
+    return this.#do({ type: 'resolve', contractId, outcome, reference }).length > 0
   }
 
   /** The watchdog: picks up whatever a restart left, and says again what nobody acknowledged. */
@@ -461,6 +466,7 @@ function mustSurvive(event: AuctionEvent): boolean {
     case 'settled':
     case 'retry_scheduled':
     case 'parked':
+    case 'resolved':
     case 'post_answered':
       return true
     default:

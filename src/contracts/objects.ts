@@ -132,6 +132,10 @@ export interface AuctionBidView {
     readonly outcome: 'posting' | 'accepted' | 'rejected' | 'unknown'
     readonly tries: number
     readonly reference: string | null
+    /** When an unknown is asked again, RFC 3339 UTC; null where it is not. */
+    readonly retryAt: string | null
+    /** Unknown, and left to a person. */
+    readonly isParked: boolean
   } | null
 }
 

@@ -130,6 +130,10 @@ export class Story {
     return this.do({ type: 'retry', contractId, tryNumber })
   }
 
+  resolves(contractId: string, outcome: 'sold' | 'not_sold', reference: string | null = null): this {
+    return this.do({ type: 'resolve', contractId, outcome, reference })
+  }
+
   recovers(): this {
     return this.do({ type: 'recover' })
   }

@@ -32,6 +32,13 @@ export type AuctionCommand =
       readonly answer: PostAnswer
     }
   | { readonly type: 'retry'; readonly contractId: string; readonly tryNumber: number }
+  /** A person says what became of a post whose outcome is unknown. */
+  | {
+      readonly type: 'resolve'
+      readonly contractId: string
+      readonly outcome: 'sold' | 'not_sold'
+      readonly reference: string | null
+    }
   /** After a restart: whatever ran in memory is gone. */
   | { readonly type: 'recover' }
   /** A look by the clock: what ran for longer than it could have is as good as gone; the rest is left alone. */

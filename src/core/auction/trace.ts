@@ -58,6 +58,8 @@ function describe(event: AuctionEvent): Described {
       return entry(event.answer.kind, event.answer.kind === 'accepted' ? null : event.answer.reason)
     case 'retry_scheduled':
       return entry('retry_scheduled', null, `in ${event.retryAt - event.at} ms`)
+    case 'resolved':
+      return entry('resolved', event.outcome, 'by a person')
     case 'settled':
       return entry('settled', event.outcome)
     case 'acknowledged':
