@@ -293,7 +293,7 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
     if (record === null) return []
     const events = decide(this.#state, command, this.#services.now())
     if (events.length === 0) return events
-    const told = sequenceOf(this.#state)
+    const [told, wasAtRest] = [sequenceOf(this.#state), isAnswerable(this.#state)]
     for (const event of events) this.#state = evolve(this.#state, event)
     record.events.push(...events)
     if (record.answer === null && hasLead(this.#state) && isAnswerable(this.#state)) {
@@ -302,7 +302,8 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
     for (const event of events) {
       if (event.type === 'post_started') this.#seller.preparePost(record, this.#state, event.contractId)
     }
-    if (events.some(mustSurvive)) record.save()
+    // Where nothing is under way, no alarm may come again, and the supplier is answered: that is not to be forgotten.
+    if (events.some(mustSurvive) || (!wasAtRest && isAnswerable(this.#state))) record.save()
     for (const event of events) this.#act(event)
     if (command.type === 'answer') this.#seller.reserveEarly(record, () => this.#state)
     if (record.answer !== null) for (const resolve of this.#waiting.splice(0)) resolve()
