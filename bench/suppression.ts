@@ -21,6 +21,7 @@ import type { BenchOptions } from './options.ts'
 import { type SectionResult, table } from './report.ts'
 import { type Runtime, startWorker } from './runtime.ts'
 import type { Stand } from './stand.ts'
+import { freePort, IsolateMemory } from './suppression/isolate.ts'
 import { Pings, type Round, SIDES } from './suppression/pings.ts'
 import { processorSeconds, residentMb } from './suppression/resources.ts'
 import { FEW, suppressionResult } from './suppression/result.ts'
@@ -52,13 +53,15 @@ export async function measureSuppression(options: SuppressionOptions): Promise<S
   const dir = await mkdtemp(join(options.root, 'gavel-suppression-'))
   const [load] = await Child.start<LoadJob, LoadReport>('load/generator.ts', PATIENCE_MS)
   const keys = { live: secret(), sandbox: secret() }
-  const runtime = await start(dir, keys)
+  const inspectorPort = await freePort()
+  const runtime = await start(dir, keys, inspectorPort)
   try {
     const live = new Operator(runtime.port, keys.live)
     const sandbox = new Operator(runtime.port, keys.sandbox)
     const [many, few] = [await openSide(live, true), await openSide(sandbox, true)]
     const none = await openSide(live, false)
     await few.fill(FEW)
+    const memory = await IsolateMemory.watch(inspectorPort)
     const [before, processorBefore] = [residentMb(runtime), processorSeconds(runtime)]
     const imported = await many.fill(options.entries)
     const processor = processorSeconds(runtime) - processorBefore
@@ -67,7 +70,8 @@ export async function measureSuppression(options: SuppressionOptions): Promise<S
     for (const side of SIDES) await bench.turn(side, 3_000)
     const rounds: Round[] = []
     for (let index = 0; index < options.rounds; index++) rounds.push(await bench.round(index, options.seconds * 1_000))
-    return suppressionResult(rounds, { ...imported, cold, before, processor, after: residentMb(runtime) })
+    const isolate = await memory.end()
+    return suppressionResult(rounds, { ...imported, cold, before, processor, after: residentMb(runtime), isolate })
   } finally {
     load.stop()
     await runtime.miniflare.dispose()
@@ -77,18 +81,22 @@ export async function measureSuppression(options: SuppressionOptions): Promise<S
 
 const secret = () => randomBytes(32).toString('base64url')
 
-async function start(dir: string, keys: { readonly live: string; readonly sandbox: string }): Promise<Runtime> {
+async function start(
+  dir: string,
+  keys: { readonly live: string; readonly sandbox: string },
+  inspectorPort: number,
+): Promise<Runtime> {
   const { gavel } = await bundleAll(dir)
   const runtime = await startWorker({
     config: 'wrangler.toml',
     script: gavel,
     stateDir: join(dir, 'state'),
+    inspectorPort,
     onLog: (line) => process.stderr.write(`  worker: ${line}\n`),
     settings: {
       MASTER_KEY: secret(),
       PING_TOKEN_KEYS: `bench:${secret()}`,
       BOOTSTRAP_OPERATOR_KEY: keys.live,
-      BOOTSTRAP_RATE_LIMIT: '100000',
       BOOTSTRAP_SANDBOX_KEY: keys.sandbox,
       ALLOW_LOOPBACK_BUYERS: '1',
     },

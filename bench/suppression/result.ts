@@ -5,7 +5,7 @@ import { type Round, ratioOf, SIDES, type Side, type TurnResult } from './pings.
 
 /** Of the list that has only a few. */
 export const FEW = 10_000
-const BARS = { ratio: 1.2, import_per_s: 20_000 }
+const BARS = { ratio: 1.2, import_per_s: 20_000, isolate_mb: 128 }
 
 export interface Imported {
   readonly entries: number
@@ -15,6 +15,8 @@ export interface Imported {
   readonly cold: TurnResult
   readonly before: number
   readonly after: number
+  /** MB. */
+  readonly isolate: { readonly peakMb: number; readonly keptMb: number }
 }
 
 export function suppressionResult(rounds: readonly Round[], rest: Imported): SectionResult {
@@ -32,7 +34,7 @@ export function suppressionResult(rounds: readonly Round[], rest: Imported): Sec
     ratio_spread: pair(ratio),
     import_per_s: Math.round(published),
     bar: BARS,
-    passed: ratio.median <= BARS.ratio && published >= BARS.import_per_s,
+    passed: ratio.median <= BARS.ratio && published >= BARS.import_per_s && rest.isolate.peakMb < BARS.isolate_mb,
     entries: rest.entries,
     processor_ratio: round(ofProcessor.median, 3),
     processor_ratio_to_no_lists: { few: round(toNone('few'), 3), many: round(toNone('many'), 3) },
@@ -41,6 +43,7 @@ export function suppressionResult(rounds: readonly Round[], rest: Imported): Sec
     cold_first_second: { ping_micros: round(rest.cold.micros, 0), p99_ms: round(rest.cold.p99Ms, 1) },
     stored_per_s: Math.round(stored),
     import_per_processor_s: Math.round(rest.entries / rest.processor),
+    isolate_mb: { peak: rest.isolate.peakMb, kept: rest.isolate.keptMb },
     process_mb: { before: rest.before, after: rest.after },
   }
   const rows = [
@@ -59,6 +62,14 @@ export function suppressionResult(rounds: readonly Round[], rest: Imported): Sec
       reached: number(published),
       bar: `≥ ${number(BARS.import_per_s)}`,
       passed: published >= BARS.import_per_s,
+    },
+    {
+      label: 'MB in the isolate at most, import and pings',
+      gavel: number(rest.isolate.peakMb),
+      bare: '',
+      reached: `${number(rest.isolate.peakMb)} MB, ${number(rest.isolate.keptMb)} MB kept`,
+      bar: `< ${BARS.isolate_mb} MB`,
+      passed: rest.isolate.peakMb < BARS.isolate_mb,
     },
   ]
   const notes = [

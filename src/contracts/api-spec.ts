@@ -40,6 +40,10 @@ export const apiSpecSchema = z
       lead_sold: sampleSchema,
       lead_unmatched: sampleSchema,
       lead_refused: sampleSchema,
+      exchange_ping: sampleSchema.nullable(),
+      exchange_bid: sampleSchema.nullable(),
+      exchange_post: sampleSchema.nullable(),
+      exchange_sold: sampleSchema.nullable(),
     }),
     rejections: z.array(
       z.object({

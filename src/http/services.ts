@@ -4,8 +4,8 @@
  * Interfaces only, so that no handler can reach an environment, a clock or an object's internals by itself.
  */
 
-import type { ApiSpec } from '../contracts/api-spec'
 import type { AnswerQuestion, SampleReading } from '../contracts/answer-reading'
+import type { ApiSpec } from '../contracts/api-spec'
 import type { BalanceAccountRpc } from '../contracts/balance'
 import type { AccountHealth } from '../contracts/buyer-line'
 import type { BuyerTrialOrder, BuyerTrialResult } from '../contracts/buyer-trial'

@@ -12,6 +12,16 @@ function newSupplier(limit: number) {
   const life = new ObjectLife(env.SUPPLIER_GATE, env.SUPPLIER_GATE.newUniqueId(), (state) => {
     return new SupplierGateObject(state, env, { now: () => clock.now, auction: () => null })
   })
+  /** Keeps the next answer of the gate on its way, until let go. */
+  let onItsWay: Promise<void> | null = null
+  const hold = Object.assign(
+    () => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      onItsWay = promise
+      return resolve
+    },
+    { asked: Promise.resolve() },
+  )
   let isolates = 0
   const owner = { tenantId: 'live', supplierId: 'sup_1', limit }
   const isolate = () => {
@@ -20,9 +30,14 @@ function newSupplier(limit: number) {
       now: () => clock.now,
       isolate: `isolate-${isolates}`,
       gate: () => ({
-        askPlaces: (question) => {
+        askPlaces: async (question) => {
           counts.hops += 1
-          return life.run((gate) => gate.askPlaces(question))
+          const held = onItsWay
+          onItsWay = null
+          const answer = life.run((gate) => gate.askPlaces(question))
+          if (held !== null) hold.asked = answer.then(() => undefined)
+          await held
+          return answer
         },
       }),
       keepAlive: (work) => void behind.push(work),
@@ -43,7 +58,7 @@ function newSupplier(limit: number) {
     }
     return { begin, end }
   }
-  return { clock, life, isolate, counts }
+  return { clock, life, isolate, counts, hold }
 }
 const begun = (results: readonly boolean[]) => results.filter((result) => result).length
 
@@ -88,6 +103,19 @@ describe('auctions at the same time', () => {
       expect(counts.most).toBeGreaterThan(limit / 2)
     }
   }, 60_000)
+
+  it('use no place that was given back while the answer is on its way', async () => {
+    const { isolate, hold } = newSupplier(2)
+    const [here, there] = [isolate(), isolate()]
+    expect(begun(await Promise.all([here.begin(), here.begin()]))).toBe(2)
+    const letGo = hold()
+    const ending = here.end()
+    await hold.asked
+    const results = [here.begin(), there.begin()]
+    letGo()
+    await ending
+    expect(begun(await Promise.all(results))).toBe(1)
+  })
 
   it('of a steady supplier cost hardly a hop', async () => {
     const { isolate, counts, clock } = newSupplier(1_000)

@@ -93,6 +93,18 @@ describe("a client's rate", () => {
     expect(passed.length).toBeGreaterThan(40)
   })
 
+  it('is not shared out as far as it is out in permits', async () => {
+    const { life, clock } = newClient(100)
+    const ask = (holder: string, wanted: number, waiting: number) =>
+      life.run((gate) => gate.askRate({ holder, wanted, waiting, used: 0, limit: 100 }))
+    const first = await ask('isolate-1', 1, 60)
+    expect([first.perSecond, first.permits]).toEqual([1, 59])
+    const second = await ask('isolate-2', 75, 75)
+    expect(first.perSecond + first.permits + second.perSecond + second.permits).toBe(100)
+    clock.now += 1_300
+    expect((await ask('isolate-2', 75, 75)).perSecond).toBe(74)
+  })
+
   it('refuses nobody who is under it, from however many places the client calls', async () => {
     const { isolate, clock, passed } = newClient(100)
     const isolates = Array.from({ length: 40 }, isolate)

@@ -105,6 +105,8 @@ describe('the page', () => {
       `POST ${gavel.url}/api/v1/ping`,
       `POST ${gavel.url}/api/v1/ingest`,
       `GET ${gavel.url}/api/v1/leads/{id}`,
+      `POST ${gavel.url}/v1/ping`,
+      `POST ${gavel.url}/v1/post`,
     ])
     const fields = Object.fromEntries(spec.fields.map(({ name, ...field }) => [name, field]))
     expect(fields.state).toMatchObject({ type: 'state', required_on: 'ping', required_when: [], personal: false })
@@ -117,6 +119,17 @@ describe('the page', () => {
       expect.arrayContaining(['filtered', 'suppressed', 'capped', 'ping_id_expired', 'invalid_payload']),
     )
     expect(Object.keys(spec.samples.ping ?? {})).not.toEqual(expect.arrayContaining(['phone', 'email']))
+  })
+
+  it('has samples of the exchange that sell the lead as they are, but for the token', async () => {
+    const { samples } = (await (await fetch(`${url}.json`)).json()) as ApiSpec
+    const offer = await supplier.call<{ bid: { bid_token: string } | null }>('POST', '/v1/ping', {
+      json: samples.exchange_ping ?? {},
+    })
+    expect([offer.status, offer.text]).toEqual([200, expect.stringContaining('"bid_token"')])
+    const post = { ...samples.exchange_post, bid_token: offer.body.bid?.bid_token }
+    const sale = await supplier.call<{ status: string }>('POST', '/v1/post', { json: post })
+    expect([sale.status, sale.body.status]).toEqual([201, 'sold'])
   })
 
   it('says it in HTML and Markdown too, whatever the campaign is called', async () => {

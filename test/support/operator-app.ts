@@ -9,9 +9,11 @@ import { createTenantStores } from '../../src/stores/tenant-stores'
 
 export const envelope = new LeadEnvelope(new Uint8Array(32).fill(7))
 
+const SCOPES = { operator: 'admin:read', supplier: 'post', buyer: 'leads:read' } as const
+
 export interface OperatorAppOptions {
   readonly tenantId: string
-  readonly role?: 'operator' | 'supplier'
+  readonly role?: 'operator' | 'supplier' | 'buyer'
   readonly register: (app: App) => void
   /** What auctions show, by object id; an error is what their object throws. */
   readonly auctions?: { readonly [objectId: string]: AuctionView | Error }
@@ -22,7 +24,15 @@ export interface OperatorAppOptions {
 export async function operatorApp({ tenantId, register, auctions = {}, ...options }: OperatorAppOptions) {
   const { key, hash } = await createApiKey('live')
   const { role = 'operator' } = options
-  const credential = { tenantId, role, keyId: 'key_1', subjectId: 'sup_1', scopes: [role === 'operator' ? 'admin:read' : 'post'], revoked: false, expiresAt: null }
+  const credential = {
+    tenantId,
+    role,
+    keyId: 'key_1',
+    subjectId: 'sup_1',
+    scopes: [SCOPES[role]],
+    revoked: false,
+    expiresAt: null,
+  }
   const services = {
     bootstrapOperators: new Map(),
     snapshots: { credential: async (asked: string) => (asked === hash ? credential : null) },

@@ -70,6 +70,13 @@ export function securityOf(scopes: readonly string[]): readonly JsonMap[] {
   return [{ apiKey: [] }, { bearer: [] }, ...scopes.map((scope) => ({ clientCredentials: [scope] }))]
 }
 
+/** What every answer to a keyed call says of its client's limit. */
+export const LIMIT_HEADERS = {
+  'X-RateLimit-Limit': { $ref: '#/components/headers/RateLimit' },
+  'X-RateLimit-Remaining': { $ref: '#/components/headers/RateLimitRemaining' },
+  'X-RateLimit-Reset': { $ref: '#/components/headers/RateLimitReset' },
+}
+
 export const HEADERS = {
   RequestId: {
     description: 'The id of this request; name it when you ask about it.',

@@ -3,7 +3,7 @@
  * calls have in common.
  */
 import type { App } from '../app'
-import { HEADERS, INFO, SECURITY_SCHEMES, securityOf, tagsOf } from './about'
+import { HEADERS, INFO, LIMIT_HEADERS, SECURITY_SCHEMES, securityOf, tagsOf } from './about'
 import { addCommonErrors, errorResponses } from './error-responses'
 import { addExamples } from './examples'
 import { scopesOf } from './scopes'
@@ -36,15 +36,10 @@ export function buildDocument(app: App, origin: string): OpenApiDocument {
 }
 
 function headersOf({ security = [], parameters = [] }: Operation): JsonMap {
-  const limits = {
-    'X-RateLimit-Limit': { $ref: '#/components/headers/RateLimit' },
-    'X-RateLimit-Remaining': { $ref: '#/components/headers/RateLimitRemaining' },
-    'X-RateLimit-Reset': { $ref: '#/components/headers/RateLimitReset' },
-  }
   const repeats = parameters.some(({ name }) => name === 'idempotency-key')
   return {
     'X-Request-Id': { $ref: '#/components/headers/RequestId' },
-    ...(security.length > 0 && limits),
+    ...(security.length > 0 && LIMIT_HEADERS),
     ...(repeats && { 'Idempotent-Replayed': { $ref: '#/components/headers/IdempotentReplayed' } }),
   }
 }

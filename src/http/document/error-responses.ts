@@ -1,6 +1,7 @@
 /** Errors in the document: every response that endpoints declared by its codes, with one example for each code. */
 import { PROBLEMS, type ProblemCode, problemBody } from '../../contracts/problem'
 import { PROBLEM_RESPONSE, problemReference } from '../plumbing/described'
+import { LIMIT_HEADERS } from './about'
 import type { JsonMap, Operation } from './shapes'
 
 const EXAMPLE_REQUEST_ID = 'req_01J9ZQ5F8W3B6T1X0V7K2M4N5P'
@@ -48,8 +49,9 @@ function responseOf(reference: string): JsonMap {
 
 function headersOf(status: number): JsonMap {
   const retry = status === 429 || status === 503 ? { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } } : {}
+  const limits = status === 429 ? LIMIT_HEADERS : {}
   const allow = status === 405 ? { Allow: { $ref: '#/components/headers/Allow' } } : {}
-  return { 'X-Request-Id': { $ref: '#/components/headers/RequestId' }, ...retry, ...allow }
+  return { 'X-Request-Id': { $ref: '#/components/headers/RequestId' }, ...retry, ...limits, ...allow }
 }
 
 function exampleOf(code: ProblemCode, status: number): object {

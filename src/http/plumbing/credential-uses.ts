@@ -25,8 +25,10 @@ export class SampledCredentialUses implements CredentialUses {
   }
 
   note({ tenantId, keyId }: { readonly tenantId: string; readonly keyId: string }): void {
+    const isKept = keyId.startsWith('key_') || keyId.startsWith('ld_client_')
     const now = this.#parts.now()
-    if (now - (this.#notedAt.get(keyId) ?? 0) < EVERY_MS) return
+    // The credentials of the start are settings, not rows.
+    if (!isKept || now - (this.#notedAt.get(keyId) ?? 0) < EVERY_MS) return
     if (this.#notedAt.size >= MAX_REMEMBERED) this.#notedAt.clear()
     this.#notedAt.set(keyId, now)
     // A use that is not noted is noted with the next one.

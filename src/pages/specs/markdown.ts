@@ -21,6 +21,7 @@ export function specsMarkdown(spec: ApiSpec): string {
       ? []
       : [`## Ping\n\n${json(samples.ping)}\n\n${json(samples.ping_accepted)}\n\n${json(samples.ping_refused)}`]),
     `## Lead\n\n${json(samples.lead)}\n\n${json(samples.lead_sold)}\n\n${json(samples.lead_unmatched)}\n\n${json(samples.lead_refused)}`,
+    exchangeOf(spec),
     table(
       ['status', 'meaning'],
       STATUS_WORDS.map(([status, meaning]) => [`\`${status}\``, meaning]),
@@ -47,6 +48,12 @@ export function specsMarkdown(spec: ApiSpec): string {
 function rulesOf({ filters, duplicates }: ApiSpec): string {
   const rules = [...filters, ...(duplicates === null ? [] : [duplicates])]
   return rules.length === 0 ? '' : `## What is taken\n\n${rules.map((rule) => `- ${text(rule)}`).join('\n')}`
+}
+
+function exchangeOf({ samples }: ApiSpec): string {
+  if (samples.exchange_ping === null) return ''
+  const pairs = [samples.exchange_ping, samples.exchange_bid, samples.exchange_post, samples.exchange_sold]
+  return `## By bid\n\nPing, bid, post, sale:\n\n${pairs.map(json).join('\n\n')}`
 }
 
 const json = (value: object | null) => `\`\`\`json\n${JSON.stringify(value, null, 2)}\n\`\`\``

@@ -58,6 +58,11 @@ ${table(
   ['Status', 'Meaning'],
   STATUS_WORDS.map(([status, meaning]) => [html`<code>${status}</code>`, meaning]),
 )}
+${
+  samples.exchange_ping === null
+    ? ''
+    : html`<h3>By bid: ping</h3>${json(samples.exchange_ping)}<h3>Bid</h3>${json(samples.exchange_bid)}<h3>Post</h3>${json(samples.exchange_post)}<h3>Sale</h3>${json(samples.exchange_sold)}`
+}
 <h2 id="programs">Programs</h2>
 <p>Put the key into the environment, <code>export GAVEL_API_KEY=…</code>, then paste and run. ${SENDS_FOR_REAL}</p>
 ${snippetsOf(spec).map(

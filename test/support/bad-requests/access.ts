@@ -3,13 +3,16 @@ import { IDS } from './leads'
 import { type BadRequest, MARK, NOT_FOUND } from './request'
 
 /** Everything that needs a key, with the role that it is for. */
-const ENDPOINTS: readonly (readonly [method: string, path: string, role: 'operator' | 'supplier'])[] = [
+const ENDPOINTS: readonly (readonly [method: string, path: string, role: 'operator' | 'supplier' | 'both'])[] = [
   ['POST', '/api/v1/ping', 'supplier'],
   ['POST', '/api/v1/ingest', 'supplier'],
   ['GET', '/api/v1/leads/<lead>', 'supplier'],
-  ['GET', '/v1/leads', 'operator'],
-  ['GET', '/v1/leads/<lead>', 'operator'],
-  ['GET', '/v1/auctions/<auction>', 'operator'],
+  ['POST', '/v1/ping', 'supplier'],
+  ['POST', '/v1/post', 'supplier'],
+  ['GET', '/v1/leads', 'both'],
+  ['GET', '/v1/leads/<lead>', 'both'],
+  ['GET', '/v1/leads/<lead>/events', 'operator'],
+  ['GET', '/v1/auctions/<auction>', 'both'],
   ['GET', '/v1/reports/pnl', 'operator'],
   ...['campaigns', 'suppliers', 'buyers'].flatMap((kind) => {
     const path = `/v1/${kind}`
@@ -44,12 +47,14 @@ export const keys = ENDPOINTS.flatMap(([method, path, role]): readonly BadReques
     ...(['none', 'garbage', 'unknown'] as const).map((key): BadRequest => {
       return { ...request, name: `with the key: ${key}`, key, wanted: [401, 'unauthorized'] }
     }),
-    {
-      ...request,
-      name: `with the key of a ${OTHER_ROLE[role]}`,
-      key: OTHER_ROLE[role],
-      wanted: [403, isSupplierCall ? 'unauthorized' : 'forbidden'],
-    },
+    ...(role === 'both' ? [] : [OTHER_ROLE[role]]).map((key): BadRequest => {
+      return {
+        ...request,
+        name: `with the key of a ${key}`,
+        key,
+        wanted: [403, isSupplierCall ? 'unauthorized' : 'forbidden'],
+      }
+    }),
   ]
 })
 
@@ -76,7 +81,8 @@ const NO_IDS: readonly string[] = [
 const onlyOperators = ENDPOINTS.filter(([, path]) => path.includes('<'))
 
 export const ids: readonly BadRequest[] = [
-  ...onlyOperators.flatMap(([method, path, role]) => {
+  ...onlyOperators.flatMap(([method, path, forRole]) => {
+    const role = forRole === 'both' ? 'operator' : forRole
     const last = path.slice(0, path.lastIndexOf('<'))
     const body = method === 'PUT' || method === 'PATCH' ? { body: '{"name":"Renamed"}' } : {}
     const wanted = NOT_FOUND
