@@ -9,6 +9,8 @@ export interface SimOptions {
   readonly workers: number
   /** A tape to play; null to run seeds. */
   readonly replay: string | null
+  /** Names of the mutants to plant; null for all. */
+  readonly only: readonly string[] | null
 }
 
 const MOST_SEEDS = 1_000_000_000
@@ -22,6 +24,7 @@ export function parseOptions(args: readonly string[], seeds: number): SimOptions
       seed: { type: 'string' },
       workers: { type: 'string' },
       replay: { type: 'string' },
+      only: { type: 'string' },
     },
   })
   return {
@@ -29,6 +32,7 @@ export function parseOptions(args: readonly string[], seeds: number): SimOptions
     seed: readCount('seed', values.seed, 1, { least: 0, most: Number.MAX_SAFE_INTEGER - MOST_SEEDS }),
     workers: readCount('workers', values.workers, availableParallelism(), { least: 1, most: 64 }),
     replay: values.replay ?? null,
+    only: values.only?.split(',') ?? null,
   }
 }
 

@@ -18,7 +18,7 @@ import type {
 } from '../../src/contracts/objects'
 import { unpackContract } from '../../src/contracts/packed-contract'
 import { type AuctionCommand, decide } from '../../src/core/auction/decide'
-import type { AuctionEvent, PingAnswer, PostAnswer } from '../../src/core/auction/events'
+import type { AuctionEvent, PingAnswer, PostAnswer, Resolution } from '../../src/core/auction/events'
 import { evolve } from '../../src/core/auction/evolve'
 import { ABSENT, type AuctionState, type Closed, hasLead, isClosed } from '../../src/core/auction/state'
 import { attemptOutcomeOf, isAnswerable, type LeadOutcome, leadOutcomeOf } from '../../src/core/auction/summary'
@@ -155,6 +155,13 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
 
   async retryPost(contractId: string, tryNumber: number): Promise<boolean> {
     return this.#do({ type: 'retry', contractId, tryNumber }).length > 0
+  }
+
+  async resolvePost(contractId: string, outcome: Resolution): Promise<boolean> {
+    const isNews = this.#do({ type: 'resolve', contractId, outcome }).length > 0
+    // What is parked has no alarm; what is told now may have to be told again.
+    if (isNews) await this.#armWatchdog()
+    return isNews
   }
 
   /** The watchdog: picks up whatever a restart left, and says again what nobody acknowledged. */
@@ -449,6 +456,7 @@ function mustSurvive(event: AuctionEvent): boolean {
     case 'settled':
     case 'retry_scheduled':
     case 'parked':
+    case 'resolved':
     case 'post_answered':
       return true
     default:

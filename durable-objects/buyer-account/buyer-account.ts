@@ -67,7 +67,9 @@ export class BuyerAccountObject
     const known = this.#holds.find(auctionId, attempt)
     if (known?.status === 'released') return deny('account_denied')
     if (known !== null && (known.status === 'sold' || isSame(known, request))) return { granted: true }
-    // The attempt begins anew, with another bid: a restart had forgotten the first. What was held for that is given up.
+    // Of a beginning that a restart forgot, delayed on its way: the later one may be with the buyer already.
+    if (known !== null && request.at < known.at) return deny('account_denied')
+    // The attempt begins anew: a restart had forgotten the first, and maybe its bid. What was held for that is given up.
     if (known !== null) this.#count(known, -1)
     const refused = this.#refusalOf(request)
     if (refused !== null) {
@@ -203,8 +205,9 @@ export class BuyerAccountObject
   }
 }
 
-function isSame(hold: Hold, { contractId, priceMicros }: ReserveRequest): boolean {
-  return hold.contract_id === contractId && hold.price_micros === priceMicros
+/** The same beginning of the attempt; another one has begun at another time. */
+function isSame(hold: Hold, { contractId, priceMicros, at }: ReserveRequest): boolean {
+  return hold.contract_id === contractId && hold.price_micros === priceMicros && hold.at === at
 }
 
 function deny(reason: Exclude<ReserveResult, { granted: true }>['reason']): ReserveResult {

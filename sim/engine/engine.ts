@@ -11,6 +11,8 @@ const MAX_STEPS = 20_000
 /** Who may die just before something happens to it. */
 export interface Crashable {
   readonly life: number
+  /** Itself; null for what is not ours to lose. */
+  readonly victim: Crashable | null
   crash(): void
 }
 
@@ -57,8 +59,8 @@ export class Engine {
   }
 
   /** At a time, unless its owner has died by then: a timer in memory. */
-  atInLife(time: number, owner: Crashable, act: () => void): void {
-    this.#push({ at: time, order: this.#order++, victim: owner, life: owner.life, act })
+  atInLife(time: number, { victim }: Crashable, act: () => void): void {
+    this.#push({ at: time, order: this.#order++, victim, life: victim?.life ?? null, act })
   }
 
   /** Right after what is going on now, as a promise that is settled. */

@@ -6,7 +6,7 @@
  */
 import { Disk } from './disk.ts'
 import type { Crashable, Engine } from './engine.ts'
-import { Outage, Process, type Running, waitFor } from './running.ts'
+import { isRunning, Outage, Process, type Running, waitFor } from './running.ts'
 
 /** Until writes are durable. */
 const FLUSH_MS: readonly [number, ...number[]] = [1, 1, 4, 12]
@@ -100,7 +100,7 @@ export class Host<T extends Instance> implements Crashable {
   }
 
   /** Serves a call. @param reply hears the result or the failure once it may leave */
-  serve<R>(act: (instance: T) => Running<R>, reply: Reply<R>): void {
+  serve<R>(act: (instance: T) => Running<R> | R, reply: Reply<R>): void {
     const broken = (error: Outage) => reply.failed(error)
     this.#callers.add(broken)
     const leave = (say: () => void) =>
@@ -108,10 +108,13 @@ export class Host<T extends Instance> implements Crashable {
         this.#callers.delete(broken)
         say()
       })
-    Process.start(this, act(this.instance), {
-      ended: (value) => leave(() => reply.ended(value as R)),
-      failed: (error) => leave(() => reply.failed(error)),
-    })
+    const result = act(this.instance)
+    if (isRunning(result)) {
+      Process.start(this, result, {
+        ended: (value) => leave(() => reply.ended(value as R)),
+        failed: (error) => leave(() => reply.failed(error)),
+      })
+    } else leave(() => reply.ended(result))
   }
 
   crash(): void {

@@ -6,7 +6,7 @@ import type { Host, Instance } from './host.ts'
 import { Outage, type Running, type Wake, waitFor } from './running.ts'
 
 /** One way, ms. */
-const LATENCY_MS: readonly [number, ...number[]] = [1, 1, 2, 30]
+const LATENCY_MS: readonly [number, ...number[]] = [1, 1, 2, 30, 1, 1, 2, 300]
 const FAULT_ONE_IN = 60
 /** Until the caller learns that there will be no answer. */
 const GIVEN_UP_MS: readonly [number, ...number[]] = [5, 300, 3_000]
@@ -17,7 +17,7 @@ const LATE_MS: readonly [number, ...number[]] = [10, 2_000, 30_000]
 export function* call<T extends Instance, R>(
   from: Host<Instance>,
   to: Host<T>,
-  act: (instance: T) => Running<R>,
+  act: (instance: T) => Running<R> | R,
 ): Running<R> {
   return (yield waitFor<R>((wake) => from.send(() => carry(from, to, act, wake)))) as R
 }
@@ -25,7 +25,7 @@ export function* call<T extends Instance, R>(
 function carry<T extends Instance, R>(
   from: Host<Instance>,
   to: Host<T>,
-  act: (instance: T) => Running<R>,
+  act: (instance: T) => Running<R> | R,
   wake: Wake<R>,
 ): void {
   const { engine } = to

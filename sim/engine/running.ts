@@ -99,3 +99,8 @@ export class Process {
 export function waitFor<T>(start: (wake: Wake<T>) => void): Suspension {
   return start as Suspension
 }
+
+/** Whether a method waits for anything; one that does not gives its result at once. */
+export function isRunning<T>(result: Running<T> | T): result is Running<T> {
+  return typeof result === 'object' && result !== null && 'throw' in result && 'next' in result
+}

@@ -115,19 +115,20 @@ function checkRollups({ database }: World): void {
   hold(sum(({ payoutMicros }) => payoutMicros) === paid, 2, () => 'the reports have another payout')
 }
 
+/** Whoever denied for these reasons may hold something all the same, and is told. */
+const TOLD: readonly string[] = ['not_reached', 'account_denied']
+
 /** While time goes by: what is over, and said to be, is held no more. Of what a restart forgot, an account has to ask first. */
 export function checkOver(world: World): void {
   for (const held of holdsOf(world)) {
     if (held.status !== 'held') continue
     const state = stateOf(world.auctions.get(held.auctionId))
     if (state.phase !== 'settled' || state.acknowledged < state.sequence) continue
-    const stage = attemptOf(world, held)?.stage.at
-    const isOver = stage === 'rejected' || stage === 'denied'
-    hold(
-      !isOver,
-      2,
-      () => `${held.contractId} still holds ${held.auctionId}/${held.attempt}, which is ${stage} and told`,
-    )
+    const stage = attemptOf(world, held)?.stage
+    // An account that refused was not told: what an earlier beginning asked of it may still come, and is asked about.
+    const isTold = stage?.at === 'rejected' || (stage?.at === 'denied' && TOLD.includes(stage.reason))
+    const words = () => `${held.contractId} holds ${held.auctionId}/${held.attempt}, which is ${stage?.at} and told`
+    hold(!isTold, 2, words)
   }
 }
 

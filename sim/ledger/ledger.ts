@@ -127,12 +127,22 @@ export class Ledger {
     this.#checkPromise(auctionId, leadRef)
   }
 
+  /** What a buyer says when it is asked by a person. */
+  hasTaken(auctionId: string, contractId: string): boolean {
+    return this.takes.some((take) => take.auctionId === auctionId && take.contractId === contractId)
+  }
+
   /** What the supplier was told of its lead. */
   told(ref: string, body: string): void {
     const first = this.answers.get(ref) ?? body
     hold(first === body, 7, () => `${ref} was answered ${first}, then ${body}`)
     hold(!this.#impostors.has(ref), 7, () => `${ref} was answered, and so was another lead under its key`)
     this.answers.set(ref, first)
+  }
+
+  /** The supplier's own request is taken for another one under its key. */
+  mistaken(ref: string): void {
+    hold(false, 7, () => `${ref} is told that another lead came under its key, and none did`)
   }
 
   /** What the supplier was told of another lead under the same key. */

@@ -66,6 +66,13 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     'return null',
   ),
   mutant(
+    'person-is-not-heard',
+    'what a person says of an unknown goes nowhere',
+    'selling.ts',
+    "if (attemptOf(state, contractId)?.stage.at !== 'unknown') return []\n  return [{ type: 'resolved'",
+    "if (attemptOf(state, contractId)?.stage.at !== 'posting') return []\n  return [{ type: 'resolved'",
+  ),
+  mutant(
     'settles-over-an-unknown',
     'the auction ends as unsold while a post is unknown',
     'selling.ts',
@@ -76,7 +83,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     'unknown-is-not-told',
     'the database does not hear of a pending lead',
     'evolve.ts',
-    "if (event.answer.kind === 'unknown') return !wasOpen",
+    "if (event.answer.kind === 'unknown') return !open.some(({ contractId }) => contractId === event.contractId)",
     "if (event.answer.kind === 'unknown') return false",
   ),
   mutant(

@@ -74,7 +74,7 @@ export const DRIVER_MUTANTS: readonly Mutant[] = [
     'a retry is sent under another idempotency key',
     'objects/seller.ts',
     '{ ...request, tryNumber }',
-    '{ ...request, idempotencyKey: `${request.idempotencyKey}_${tryNumber}`, tryNumber }',
+    '{ ...request, idempotencyKey: request.idempotencyKey + tryNumber, tryNumber }',
   ),
   mutant(
     'sold-without-reserving',
@@ -101,7 +101,14 @@ export const DRIVER_MUTANTS: readonly Mutant[] = [
     'counted-with-every-reserve',
     'a reservation that is asked for twice is counted twice',
     'objects/buyer-account.ts',
-    "if (known !== null && (known.status === 'sold' || isSame(known, request))) return { granted: true }\n    if (known !== null) this.#count(known, -1)",
+    'if (known !== null) this.#count(known, -1)\n    const refused',
+    'const refused',
+  ),
+  mutant(
+    'stale-reserve-counts',
+    'a reservation of a beginning that a restart forgot takes the place of the later one',
+    'objects/buyer-account.ts',
+    "if (known !== null && request.at < known.at) return { granted: false, reason: 'account_denied' }",
     '',
   ),
   mutant(
@@ -116,7 +123,7 @@ export const DRIVER_MUTANTS: readonly Mutant[] = [
     'a hold ends by its age, also that of a post that may have been taken',
     'objects/buyer-account.ts',
     'for (const { auctionId, attempt, contractId } of old) yield* this.#ask(auctionId, attempt, contractId)',
-    'for (const { auctionId, attempt } of old) yield* this.release(auctionId, attempt)',
+    'for (const { auctionId, attempt } of old) this.release(auctionId, attempt)',
   ),
   mutant(
     'balance-of-sold-only',
@@ -186,6 +193,13 @@ export const DRIVER_MUTANTS: readonly Mutant[] = [
     'a lead that is sold later stays in the reports as unsold, too',
     'world/database.ts',
     'if (stored !== undefined) this.#add(firstBuyer(stored), { ...NOTHING, leads: -1 })',
+    '',
+  ),
+  mutant(
+    'resolution-told-once',
+    'what a person resolved is not told again where it did not get through',
+    'objects/auction.ts',
+    'if (isNews) this.#armWatchdog()',
     '',
   ),
   mutant(

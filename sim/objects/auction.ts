@@ -2,7 +2,7 @@
  * Mirrors durable-objects/auction/auction.ts: load, let core decide, persist, act. Left out are views and credentials.
  */
 import { type AuctionCommand, decide } from '../../src/core/auction/decide.ts'
-import type { AuctionEvent } from '../../src/core/auction/events.ts'
+import type { AuctionEvent, Resolution } from '../../src/core/auction/events.ts'
 import { evolve } from '../../src/core/auction/evolve.ts'
 import { ABSENT, type AuctionState, hasLead, isClosed } from '../../src/core/auction/state.ts'
 import { attemptOutcomeOf, isAnswerable, type LeadOutcome, leadOutcomeOf } from '../../src/core/auction/summary.ts'
@@ -100,23 +100,29 @@ export class AuctionObject implements Alarmed {
     return (yield* this.#answered(TWIN_WAIT_MS)) ?? { kind: 'in_progress' }
   }
 
-  *acknowledge(sequence: number): Running<void> {
+  acknowledge(sequence: number): void {
     const events = this.#do({ type: 'acknowledge', sequence })
     if (events.length === 0) return
     this.#record?.save()
     this.#armWatchdog()
   }
 
-  *attemptOutcome(attempt: number, contractId: string): Running<'open' | 'sold' | 'over'> {
+  attemptOutcome(attempt: number, contractId: string): 'open' | 'sold' | 'over' {
     return attemptOutcomeOf(this.#state, attempt, contractId)
   }
 
-  *leadOutcome(): Running<LeadOutcome> {
+  leadOutcome(): LeadOutcome {
     return leadOutcomeOf(this.#state)
   }
 
-  *retryPost(contractId: string, tryNumber: number): Running<boolean> {
+  retryPost(contractId: string, tryNumber: number): boolean {
     return this.#do({ type: 'retry', contractId, tryNumber }).length > 0
+  }
+
+  resolvePost(contractId: string, outcome: Resolution): boolean {
+    const isNews = this.#do({ type: 'resolve', contractId, outcome }).length > 0
+    if (isNews) this.#armWatchdog()
+    return isNews
   }
 
   *alarm(): Running<void> {
@@ -397,6 +403,7 @@ function mustSurvive(event: AuctionEvent): boolean {
     case 'settled':
     case 'retry_scheduled':
     case 'parked':
+    case 'resolved':
     case 'post_answered':
       return true
     default:

@@ -42,11 +42,12 @@ export class BuyerAccountObject implements Alarmed {
     this.#auction = auction
   }
 
-  *reserve(request: ReserveRequest): Running<ReserveResult> {
+  reserve(request: ReserveRequest): ReserveResult {
     const { auctionId, attempt } = request
     const known = this.#find(auctionId, attempt)
     if (known?.status === 'released') return { granted: false, reason: 'account_denied' }
     if (known !== null && (known.status === 'sold' || isSame(known, request))) return { granted: true }
+    if (known !== null && request.at < known.at) return { granted: false, reason: 'account_denied' }
     if (known !== null) this.#count(known, -1)
     const refused = this.#refusalOf(request)
     if (refused !== null) {
@@ -61,12 +62,12 @@ export class BuyerAccountObject implements Alarmed {
     return { granted: true }
   }
 
-  *commit(auctionId: string, attempt: number): Running<void> {
+  commit(auctionId: string, attempt: number): void {
     const known = this.#find(auctionId, attempt)
     if (known?.status === 'held') this.#write({ ...known, status: 'sold' })
   }
 
-  *release(auctionId: string, attempt: number): Running<void> {
+  release(auctionId: string, attempt: number): void {
     const known = this.#find(auctionId, attempt)
     if (known?.status === 'sold' || known?.status === 'released') return
     this.#bury(auctionId, attempt)
@@ -92,8 +93,8 @@ export class BuyerAccountObject implements Alarmed {
 
   *#ask(auctionId: string, attempt: number, contractId: string): Running<void> {
     const outcome = yield* this.#outcomeOf(auctionId, attempt, contractId)
-    if (outcome === 'sold') yield* this.commit(auctionId, attempt)
-    if (outcome === 'over') yield* this.release(auctionId, attempt)
+    if (outcome === 'sold') this.commit(auctionId, attempt)
+    if (outcome === 'over') this.release(auctionId, attempt)
   }
 
   *#outcomeOf(auctionId: string, attempt: number, contractId: string): Running<'open' | 'sold' | 'over'> {
@@ -143,6 +144,6 @@ export class BuyerAccountObject implements Alarmed {
   }
 }
 
-function isSame(hold: Hold, { contractId, priceMicros }: ReserveRequest): boolean {
-  return hold.contractId === contractId && hold.priceMicros === priceMicros
+function isSame(hold: Hold, { contractId, priceMicros, at }: ReserveRequest): boolean {
+  return hold.contractId === contractId && hold.priceMicros === priceMicros && hold.at === at
 }

@@ -1,7 +1,6 @@
 /** Mirrors durable-objects/identity-index.ts; rows whose time is over are not swept, since nothing reads them. */
 import type { IdentityClaim } from '../../src/contracts/objects.ts'
 import type { Host } from '../engine/host.ts'
-import type { Running } from '../engine/running.ts'
 
 interface ClaimRow {
   readonly auctionId: string
@@ -15,7 +14,7 @@ export class IdentityIndexObject {
     this.#host = host
   }
 
-  *claim({ keys, auctionId, holdMs }: IdentityClaim & { readonly holdMs: number }): Running<boolean> {
+  claim({ keys, auctionId, holdMs }: IdentityClaim & { readonly holdMs: number }): boolean {
     const { now } = this.#host.engine
     const rows = keys.map((key) => this.#find(key))
     if (rows.some((row) => row !== undefined && row.expiresAt > now && row.auctionId !== auctionId)) return false
@@ -24,11 +23,11 @@ export class IdentityIndexObject {
     return true
   }
 
-  *confirm({ keys, auctionId, seenMs }: IdentityClaim & { readonly seenMs: number }): Running<void> {
+  confirm({ keys, auctionId, seenMs }: IdentityClaim & { readonly seenMs: number }): void {
     this.#write(keys, auctionId, this.#host.engine.now + seenMs)
   }
 
-  *release({ keys, auctionId }: IdentityClaim): Running<void> {
+  release({ keys, auctionId }: IdentityClaim): void {
     for (const key of keys) if (this.#find(key)?.auctionId === auctionId) this.#host.put(key, undefined)
   }
 

@@ -1,7 +1,6 @@
 /** Mirrors durable-objects/rotation.ts, without the bounds of its memory. */
 import { inTurn, soldTo } from '../../src/core/limits/rotation.ts'
 import type { Host } from '../engine/host.ts'
-import type { Running } from '../engine/running.ts'
 
 const SOLD = 'sold'
 
@@ -17,7 +16,7 @@ export class RotationObject {
     this.#sold = new Map(Object.entries(host.disk.get<Record<string, number>>(SOLD) ?? {}))
   }
 
-  *order(auctionId: string, contractIds: readonly string[]): Running<readonly string[]> {
+  order(auctionId: string, contractIds: readonly string[]): readonly string[] {
     this.#giveBack(auctionId)
     const ordered = inTurn(contractIds, this.#sold, this.#underWay)
     const [first] = ordered
@@ -28,7 +27,7 @@ export class RotationObject {
     return ordered
   }
 
-  *settle(auctionId: string, soldContractIds: readonly string[]): Running<void> {
+  settle(auctionId: string, soldContractIds: readonly string[]): void {
     if (this.#settled.has(auctionId)) return
     this.#settled.add(auctionId)
     this.#giveBack(auctionId)

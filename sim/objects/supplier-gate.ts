@@ -43,7 +43,7 @@ export class SupplierGateObject implements Alarmed {
     this.#auction = auction
   }
 
-  *admit(request: AdmitLead): Running<AdmitResult> {
+  admit(request: AdmitLead): AdmitResult {
     const { requestKey, fingerprint, auctionId, campaignId } = request
     const { now } = this.#host.engine
     const known = requestKey === null ? null : this.#findKey(requestKey)
@@ -58,7 +58,7 @@ export class SupplierGateObject implements Alarmed {
     return { kind: 'admitted', auctionId: object }
   }
 
-  *recall(requestKey: string, fingerprint: string): Running<string | null> {
+  recall(requestKey: string, fingerprint: string): string | null {
     const known = this.#findKey(requestKey)
     return known?.fingerprint === fingerprint ? known.auctionId : null
   }
@@ -74,7 +74,7 @@ export class SupplierGateObject implements Alarmed {
     return true
   }
 
-  *settle(auctionId: string, sold: boolean, payoutMicros: number): Running<void> {
+  settle(auctionId: string, sold: boolean, payoutMicros: number): void {
     const lease = this.#findLease(auctionId)
     if (lease === null || lease.settled) return
     const paid = sold ? payoutMicros : 0
@@ -82,7 +82,7 @@ export class SupplierGateObject implements Alarmed {
     this.#usage.add(lease.campaignId, lease.at, { count: sold ? 0 : -1, amountMicros: paid - lease.payoutMicros })
   }
 
-  *cancel(auctionId: string): Running<void> {
+  cancel(auctionId: string): void {
     const lease = this.#findLease(auctionId)
     if (lease === null || lease.settled) return
     this.#host.put(`${LEASE}${auctionId}`, undefined)
@@ -109,8 +109,8 @@ export class SupplierGateObject implements Alarmed {
 
   *#ask(auctionId: string): Running<void> {
     const { status, payoutMicros } = yield* this.#outcomeOf(auctionId)
-    if (status === 'absent') yield* this.cancel(auctionId)
-    else if (status !== 'open') yield* this.settle(auctionId, status === 'sold', payoutMicros)
+    if (status === 'absent') this.cancel(auctionId)
+    else if (status !== 'open') this.settle(auctionId, status === 'sold', payoutMicros)
   }
 
   *#outcomeOf(auctionId: string): Running<LeadOutcome> {

@@ -18,6 +18,8 @@ export interface HistoryResult {
 
 const FIRST_LOOK_MS = 100_000
 const LOOK_AGAIN_MS = 10 * 60_000
+/** Until somebody looks after what is parked: by then nothing is on its way to a buyer any more. */
+const OPERATOR_MS = 60 * 60_000
 const RETENTION_OVER_MS = 32 * 24 * 60 * 60 * 1_000
 
 /** @param story takes what happens, in words; null is faster */
@@ -36,12 +38,9 @@ function play(world: World): string | null {
   try {
     for (const supplier of world.suppliers) supplier.start()
     engine.run(START + FIRST_LOOK_MS)
-    checkOver(world)
-    while (!isQuiet(world) && engine.now < START + STATED_MS) {
-      engine.run(engine.now + LOOK_AGAIN_MS)
-      checkOver(world)
-    }
+    untilQuiet(world)
     checkBooks(world)
+    if (world.scenario.hasOperator && isAnyParked(world)) resolveParked(world)
     checkRetention(world)
     return null
   } catch (error) {
@@ -50,10 +49,31 @@ function play(world: World): string | null {
   }
 }
 
+function untilQuiet(world: World): void {
+  const { engine } = world
+  const until = engine.now + STATED_MS
+  for (checkOver(world); !isQuiet(world) && engine.now < until; checkOver(world)) engine.run(engine.now + LOOK_AGAIN_MS)
+}
+
+/** With a person at it, nothing stays open. */
+function resolveParked(world: World): void {
+  const { engine, operator, auctions } = world
+  engine.run(engine.now + OPERATOR_MS)
+  operator.resolveAll(auctions.values())
+  engine.run(engine.now + LOOK_AGAIN_MS)
+  untilQuiet(world)
+  checkBooks(world)
+  if (isAnyParked(world)) throw new Broken(10, 'what a person resolved is not settled')
+}
+
+function isAnyParked({ auctions }: World): boolean {
+  return [...auctions.values()].some(({ instance }) => instance.state.phase === 'selling')
+}
+
 /** Settled auctions forget themselves after a month, and the database does not. Others would ask the operator for ever. */
 function checkRetention(world: World): void {
+  if (isAnyParked(world)) return
   const { engine, auctions, database } = world
-  for (const { instance } of auctions.values()) if (instance.state.phase === 'selling') return
   engine.run(START + RETENTION_OVER_MS)
   for (const [id, host] of auctions) {
     const isForgotten = host.disk.get('beginning') === undefined

@@ -1,4 +1,5 @@
 /** Threads that run histories; a seed's history is the same whichever thread runs it. */
+import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Mutant } from '../mutants/mutant.ts'
 import { addSums, type Batch, type BatchResult, type Failure, NO_SUMS, type Sums } from './messages.ts'
@@ -13,7 +14,7 @@ export class Runner {
 
   constructor(mutant: Mutant | null) {
     const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MB }
-    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: { mutant }, resourceLimits })
+    this.#worker = new Worker(join(import.meta.dirname, 'worker.ts'), { workerData: { mutant }, resourceLimits })
   }
 
   run(batch: Batch): Promise<BatchResult> {

@@ -2,7 +2,6 @@
  * Mirrors src/stores/projector-store.ts: leads, ledger and rollups, written in one transaction for all messages of a batch.
  * Each message finds by the stored row whether it is newer; a sale is booked once, by its unique key.
  */
-import type { Running } from '../engine/running.ts'
 import type { ProjectedSale, Projection } from '../objects/projection.ts'
 
 export interface LedgerRow extends ProjectedSale {
@@ -24,9 +23,9 @@ export class Database {
   readonly leads = new Map<string, Projection>()
   readonly ledger: LedgerRow[] = []
   /** By buyer; '' for leads that nobody bought. */
-  readonly rollups = new Map<string, Rollup>();
+  readonly rollups = new Map<string, Rollup>()
 
-  *apply(messages: readonly Projection[]): Running<void> {
+  apply(messages: readonly Projection[]): void {
     const newest = newestByAuction(messages)
     const newer = newest.filter((message) => this.#isNewer(message))
     const sales = newer.flatMap((message) =>

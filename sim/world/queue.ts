@@ -42,7 +42,7 @@ export class Queue<M> {
     yield* call(from, this.host, (queue) => queue.send(message, delayMs))
   }
 
-  *send(message: M, delayMs: number): Running<void> {
+  send(message: M, delayMs: number): void {
     const { engine, name } = this.host
     const { chance } = engine
     const fault = chance.fault(FAULT_ONE_IN) ? chance.pick(['late', 'doubled', 'lost']) : null

@@ -40,6 +40,8 @@ export interface Scenario {
   readonly buyers: readonly BuyerSpec[]
   readonly gateCaps: readonly Cap[]
   readonly leads: readonly LeadSpec[]
+  /** Whether somebody looks after what is parked; else it stays there. */
+  readonly hasOperator: boolean
 }
 
 const NAMES = ['a', 'b', 'c', 'd'] as const
@@ -56,8 +58,9 @@ export function drawScenario(chance: Chance): Scenario {
   const leads = Array.from({ length: chance.pick([1, 1, 2, 2, 3]) }, (_, index) =>
     drawLead(chance, index, plan, isDeduplicated),
   )
+  const hasOperator = chance.draw(2) === 1
   chance.faultsLeft = chance.draw(MAX_FAULTS + 1)
-  return { plan, buyers, gateCaps, leads }
+  return { plan, buyers, gateCaps, leads, hasOperator }
 }
 
 function drawPlan(chance: Chance, buyerIds: readonly string[]): AuctionPlan {

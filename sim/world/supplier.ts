@@ -92,7 +92,7 @@ export class Supplier {
 
   /** Sends until there is an answer, and as often as it likes. @returns the last answer's body */
   *#persist(what: 'lead' | 'ping', send: Send): Running<string | null> {
-    const { engine, told } = this.#parts
+    const { engine, ledger, told } = this.#parts
     let body: string | null = null
     for (let sent = 1; sent <= MAX_SENDS; sent += 1) {
       const answer = yield* this.#sent(send)
@@ -100,6 +100,7 @@ export class Supplier {
         body = answer.body
         if (what === 'lead') told(this.#spec.ref, answer.body)
       }
+      if (answer?.kind === 'conflict' && !this.#spec.hasImpostor) ledger.mistaken(this.#spec.ref)
       if (answer !== null) engine.tell(this.#host.name, `hears ${answer.kind}${body === null ? '' : ` ${body}`}`)
       if (answer !== null && answer.kind !== 'in_progress' && sent >= this.#spec.sends) return body
       yield* this.#host.sleep(engine.chance.pick(PAUSE_MS))

@@ -15,6 +15,7 @@ import { Buyer } from './buyer.ts'
 import { PostRetrier, Projector } from './consumers.ts'
 import { Database } from './database.ts'
 import { Edge } from './edge.ts'
+import { Operator } from './operator.ts'
 import { Queue } from './queue.ts'
 import type { Scenario } from './scenario.ts'
 import { Supplier } from './supplier.ts'
@@ -30,6 +31,7 @@ export class World {
   readonly projections: Queue<Projection>
   readonly retries: Queue<PostRetry>
   readonly suppliers: readonly Supplier[]
+  readonly operator: Operator
   readonly #buyers: ReadonlyMap<string, Buyer>
   readonly #indexes = new Map<string, Host<IdentityIndexObject>>()
   readonly #services: AuctionServices
@@ -40,6 +42,7 @@ export class World {
     this.engine = engine
     this.scenario = scenario
     this.ledger = new Ledger(engine, scenario)
+    this.operator = new Operator(engine, this.ledger)
     this.#buyers = new Map(plan.contenders.map((terms) => [terms.id, new Buyer(engine, this.ledger, terms)]))
     const auction = (id: string) => this.#auction(id)
     this.gate = new Host(engine, 'gate', (host) => new SupplierGateObject(host, gateCaps, auction))

@@ -50,6 +50,15 @@ describe('a hold', () => {
     expect(await reserve({ auctionId: 'auction-2' })).toEqual(granted)
   })
 
+  it('is that of the latest beginning of its attempt: what an earlier one asked for comes too late', async () => {
+    const { reserve, commit, life } = newAccount()
+    expect(await reserve({ priceMicros: money(7), at: START + 5_000 })).toEqual(granted)
+    expect(await reserve({ priceMicros: money(6), at: START })).toEqual(denied('account_denied'))
+    await commit()
+    const sold = await life.run((_, { storage }) => storage.sql.exec('SELECT status, price_micros FROM holds').one())
+    expect(sold).toEqual({ status: 'sold', price_micros: money(7) })
+  })
+
   it('survives a restart in each of its states', async () => {
     const { reserve, commit, release, holds, life } = newAccount()
     await reserve()

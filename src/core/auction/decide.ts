@@ -11,7 +11,16 @@ import { evolve } from './evolve'
 import { expire, makeOffer, onTake } from './offer'
 import type { AuctionPlan } from './plan'
 import { firstTier, inTier, isUnbeatable, judgeAnswer, rankBids } from './rank'
-import { endLost, onPostAnswer, onReservation, onRetry, sellingStep, settleStep, tierToOpen } from './selling'
+import {
+  endLost,
+  onPostAnswer,
+  onReservation,
+  onResolve,
+  onRetry,
+  sellingStep,
+  settleStep,
+  tierToOpen,
+} from './selling'
 import type { AuctionState } from './state'
 import { isOverdue, windowEndOf } from './timing'
 
@@ -52,6 +61,8 @@ function react(state: AuctionState, command: AuctionCommand, now: number): Aucti
       return state.phase === 'selling' ? onPostAnswer(state, command, now) : []
     case 'retry':
       return state.phase === 'selling' ? onRetry(state, command, now) : []
+    case 'resolve':
+      return state.phase === 'selling' ? onResolve(state, command, now) : []
     case 'recover':
       return recover(state, now)
     case 'watchdog':

@@ -27,6 +27,9 @@ export type PostAnswer =
     }
   | { readonly kind: 'unknown'; readonly reason: string }
 
+/** What became of a post, as a person says. */
+export type Resolution = 'sold' | 'not_sold'
+
 export type CloseCause = 'all_answered' | 'window_over' | 'unbeatable'
 
 export type AuctionEvent =
@@ -71,6 +74,8 @@ export type AuctionEvent =
   | { readonly type: 'post_started'; readonly at: number; readonly contractId: string; readonly tryNumber: number }
   | { readonly type: 'post_answered'; readonly at: number; readonly contractId: string; readonly answer: PostAnswer }
   | { readonly type: 'retry_scheduled'; readonly at: number; readonly contractId: string; readonly retryAt: number }
+  /** What a person found out about an unknown. */
+  | { readonly type: 'resolved'; readonly at: number; readonly contractId: string; readonly outcome: Resolution }
   /** No more tries: a person decides. */
   | { readonly type: 'parked'; readonly at: number; readonly contractId: string }
   | { readonly type: 'settled'; readonly at: number; readonly outcome: 'sold' | 'unsold' }

@@ -54,6 +54,7 @@ export function evolve(state: AuctionState, event: AuctionEvent): AuctionState {
     case 'post_started':
     case 'post_answered':
     case 'retry_scheduled':
+    case 'resolved':
     case 'parked': {
       if (state.phase !== 'selling') return impossible(state, event)
       return evolveSelling(state, event)
@@ -80,7 +81,14 @@ type Selling = { readonly phase: 'selling' } & Closed
 type SellingEvent = Extract<
   AuctionEvent,
   {
-    type: 'attempt_started' | 'reservation_denied' | 'post_started' | 'post_answered' | 'retry_scheduled' | 'parked'
+    type:
+      | 'attempt_started'
+      | 'reservation_denied'
+      | 'post_started'
+      | 'post_answered'
+      | 'retry_scheduled'
+      | 'resolved'
+      | 'parked'
   }
 >
 
@@ -103,12 +111,13 @@ function evolveSelling(state: Selling, event: SellingEvent): Selling {
  * beside an unknown at once, since that unknown may keep the auction from settling for a day, or until a person looks.
  */
 function isTold(state: Selling, event: SellingEvent): boolean {
-  if (event.type !== 'post_answered') return false
+  if (event.type !== 'post_answered' && event.type !== 'resolved') return false
   const isOpen = ({ stage }: Attempt) => stage.at === 'unknown' || (stage.at === 'posting' && stage.wasUnknown)
   const open = state.attempts.filter(isOpen)
-  const wasOpen = open.some(({ contractId }) => contractId === event.contractId)
-  if (event.answer.kind === 'unknown') return !wasOpen
-  return event.answer.kind === 'accepted' && open.some(({ contractId }) => contractId !== event.contractId)
+  const isOpenBeside = open.some(({ contractId }) => contractId !== event.contractId)
+  if (event.type === 'resolved') return event.outcome === 'sold' && isOpenBeside
+  if (event.answer.kind === 'unknown') return !open.some(({ contractId }) => contractId === event.contractId)
+  return event.answer.kind === 'accepted' && isOpenBeside
 }
 
 function nextStage(stage: AttemptStage, event: Exclude<SellingEvent, { type: 'attempt_started' }>): AttemptStage {
@@ -126,6 +135,10 @@ function nextStage(stage: AttemptStage, event: Exclude<SellingEvent, { type: 'at
       const tryNumber = stage.at === 'posting' ? stage.tryNumber : 1
       return { at: 'unknown', since: at, reason: answer.reason, tryNumber, retryAt: null, parked: false }
     }
+    case 'resolved':
+      return event.outcome === 'sold'
+        ? { at: 'accepted', since: event.at, reference: null, redirectUrl: null }
+        : { at: 'rejected', since: event.at, reason: 'resolved as not sold' }
     case 'retry_scheduled':
       return stage.at === 'unknown' ? { ...stage, retryAt: event.retryAt } : stage
     case 'parked':

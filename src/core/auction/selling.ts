@@ -73,6 +73,12 @@ export function onRetry(state: Selling, { contractId, tryNumber }: CommandOf<'re
   return [{ type: 'post_started', at: now, contractId, tryNumber }]
 }
 
+/** What a person says counts as long as it is unknown; while a retry is under way, the buyer is heard first. */
+export function onResolve(state: Selling, { contractId, outcome }: CommandOf<'resolve'>, now: number): AuctionEvent[] {
+  if (attemptOf(state, contractId)?.stage.at !== 'unknown') return []
+  return [{ type: 'resolved', at: now, contractId, outcome }]
+}
+
 /**
  * Ends what is lost: a post that was under way has an unknown outcome, a reservation is given up once the deadline is past;
  * before that it is asked for again.

@@ -58,8 +58,9 @@ function describe(event: AuctionEvent): Described {
       return entry(event.answer.kind, event.answer.kind === 'accepted' ? null : event.answer.reason)
     case 'retry_scheduled':
       return entry('retry_scheduled', null, `in ${event.retryAt - event.at} ms`)
+    case 'resolved':
     case 'settled':
-      return entry('settled', event.outcome)
+      return entry(event.type, event.outcome)
     case 'acknowledged':
       return entry('acknowledged', null, `sequence ${event.sequence}`)
     default:

@@ -16,6 +16,7 @@ const MUST_SURVIVE: readonly AuctionEvent['type'][] = [
   'post_answered',
   'retry_scheduled',
   'parked',
+  'resolved',
   'settled',
 ]
 

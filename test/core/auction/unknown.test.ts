@@ -131,3 +131,47 @@ describe('an answer that comes late', () => {
     expect(story.stages).toEqual({ a: 'rejected', b: 'reserving' })
   })
 })
+
+describe('a person who has asked the buyer', () => {
+  const parked = () => posting(HOLDS).posts('a', UNKNOWN).wait(3_600_000)
+
+  it('ends an unknown as sold', () => {
+    const story = parked().resolves('a', 'sold')
+    expect(story.happened).toEqual(['resolved', 'settled'])
+    expect(story.state).toMatchObject({ phase: 'settled', outcome: 'sold', sequence: 2 })
+  })
+
+  it('ends an unknown as not sold, and nobody else is tried after the deadline', () => {
+    const story = parked().resolves('a', 'not_sold')
+    expect(story.stages).toEqual({ a: 'rejected' })
+    expect(story.state).toMatchObject({ phase: 'settled', outcome: 'unsold' })
+  })
+
+  it('may be earlier than the next retry, whose message then changes nothing', () => {
+    const story = unknown().resolves('a', 'sold')
+    expect(story.state).toMatchObject({ phase: 'settled', outcome: 'sold' })
+    expect(story.wait(1_000).retries('a', 2).last).toEqual([])
+  })
+
+  it('waits for a retry that is under way', () => {
+    const story = retried(unknown(), 2)
+    expect(story.resolves('a', 'sold').last).toEqual([])
+    expect(story.posts('a', UNKNOWN, 2).resolves('a', 'not_sold').happened).toContain('resolved')
+  })
+
+  it('says it once: a second word, or a late yes, changes nothing', () => {
+    const story = parked().resolves('a', 'not_sold')
+    expect(story.resolves('a', 'sold').last).toEqual([])
+    expect(story.posts('a', ACCEPTED).last).toEqual([])
+  })
+
+  it('has a sale told at once while another post is still unknown', () => {
+    const holds = { contenders: ['a', 'b', 'c'].map((id) => aContender(id, { onUnknown: 'hold' })), maxSells: 2 }
+    const story = posting(holds).grants('b').posts('a', UNKNOWN).posts('b', UNKNOWN).wait(9_000)
+    const told = story.sequence
+    expect(story.resolves('b', 'sold').happened).toEqual(['resolved'])
+    expect(story.sequence).toBe(told + 1)
+    expect(story.resolves('a', 'not_sold').sequence).toBe(told + 2)
+    expect(story.state).toMatchObject({ phase: 'settled', outcome: 'sold' })
+  })
+})
