@@ -7,11 +7,13 @@ import { PingShardObject } from '../durable-objects/ping-shard'
 import { RotationObject } from '../durable-objects/rotation'
 import { SupplierGateObject } from '../durable-objects/supplier-gate/supplier-gate'
 import { SuppressionBuilderObject } from '../durable-objects/suppression-builder'
+import { WebhookSenderObject } from '../durable-objects/webhook-sender'
 import type { App } from '../src/http/app'
 import { createGavel } from '../src/http/gavel'
 import { lastResort } from '../src/http/last-resort'
 import { consumeBatch } from '../src/queues'
 import {
+  accountServices,
   auctionServices,
   clientGateServices,
   clockServices,
@@ -22,9 +24,12 @@ import {
   reportFailure,
   shardServices,
   suppressionServices,
+  tellReturns,
   tidyCredentials,
   wakeSuppressionBuilders,
+  webhookParts,
 } from './services'
+import { tendWebhooks, webhookSenderServices } from './webhooks'
 
 export class Auction extends AuctionObject {
   constructor(ctx: DurableObjectState, env: Env) {
@@ -58,13 +63,19 @@ export class IdentityIndex extends IdentityIndexObject {
 
 export class BuyerAccount extends BuyerAccountObject {
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env, holderServices(env))
+    super(ctx, env, accountServices(env))
   }
 }
 
 export class SuppressionBuilder extends SuppressionBuilderObject {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env, suppressionServices(env))
+  }
+}
+
+export class WebhookSender extends WebhookSenderObject {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env, webhookSenderServices(webhookParts(env)))
   }
 }
 
@@ -94,5 +105,7 @@ export default {
     if (published > 0) log('leftovers_published', { published })
     await wakeSuppressionBuilders(env)
     await tidyCredentials(env)
+    await tellReturns(env)
+    await tendWebhooks(webhookParts(env))
   },
 } satisfies ExportedHandler<Env>

@@ -7,6 +7,7 @@ import { waitUntil } from 'cloudflare:workers'
 import { createHmac } from 'node:crypto'
 import { ulid } from 'ulid'
 import type { AuctionServices } from '../durable-objects/auction/services'
+import type { BuyerAccountServices } from '../durable-objects/buyer-account/buyer-account'
 import { BuyerLine } from '../durable-objects/buyer-line/buyer-line'
 import { Circuits } from '../durable-objects/buyer-line/circuits'
 import { createTokenProvider } from '../durable-objects/buyer-line/oauth-tokens'
@@ -17,9 +18,14 @@ import type { SuppressionBuilderServices } from '../durable-objects/suppression-
 import type { TokenProvider } from '../src/buyers/authorize'
 import type { BalanceAccountRpc } from '../src/contracts/balance'
 import type { BuyerLineAccountRpc } from '../src/contracts/buyer-line'
+import type { NoticeAccountRpc } from '../src/contracts/buyer-notices'
 import type { ClientGateRpc } from '../src/contracts/client-gate'
 import type { AuctionRpc, BuyerAccountRpc, SupplierGateRpc } from '../src/contracts/objects'
+import type { ReturnAccountRpc } from '../src/contracts/sale-return'
 import type { SuppressionBuilderRpc } from '../src/contracts/suppression-index'
+import type { WebhookWake } from '../src/contracts/webhook-outbox'
+import { tellAccount } from '../src/http/after-sale/tell-account'
+import { RecordedLooks } from '../src/http/audit/looks'
 import { PingAllowance } from '../src/http/guide/ping-allowance'
 import { AuctionPlaces } from '../src/http/intake/auction-places'
 import { SampledCredentialUses } from '../src/http/plumbing/credential-uses'
@@ -48,18 +54,23 @@ import { openDatabase } from '../src/stores/database'
 import { DeadLetterStore } from '../src/stores/dead-letter-store'
 import { applyLeadProjections } from '../src/stores/projector-store'
 import { PublishQueue } from '../src/stores/publish-queue'
+import { untoldReturns } from '../src/stores/return-store'
 import { SigningKeyStore } from '../src/stores/signing-key-store'
 import { SuppressionQueue } from '../src/stores/suppression-queue'
 import { createTenantStores } from '../src/stores/tenant-stores'
+import { type EventStamps, insertDeliveries, wakesOf, writeWebhookEvents } from '../src/stores/webhook-events'
 import { buyerTrialWith } from './buyer-trial'
 import { type Config, parseConfig, type RawSettings } from './config'
 import { contractCompiler } from './contract-compiler'
 import { pages } from './pages'
+import { WEBHOOK_SECRET, type WebhookParts, wakeLater, webhookSender } from './webhooks'
 
 const BUYER_SECRETS = 'buyer-secrets'
 /** Who answers within this of the others costs no guess; a reservation would not be had sooner anyway. */
 const EARLY_RESERVATION_MS = 5
 const SIGNING_KEY = 'oauth-signing-key'
+/** In one minute. */
+const MAX_RETURNS_TOLD = 100
 const KEPT_ANSWER = 'kept-answer'
 
 /** Names and numbers to the platform's log, as one line of JSON; never personal data. */
@@ -176,7 +187,10 @@ class Parts {
     return this.env.SUPPRESSION_BUILDER.get(this.env.SUPPRESSION_BUILDER.idFromName(tenantId))
   }
 
-  account(tenantId: string, buyerId: string): BuyerAccountRpc & BuyerLineAccountRpc & BalanceAccountRpc {
+  account(
+    tenantId: string,
+    buyerId: string,
+  ): BuyerAccountRpc & BuyerLineAccountRpc & BalanceAccountRpc & NoticeAccountRpc & ReturnAccountRpc {
     return this.env.BUYER_ACCOUNT.get(this.env.BUYER_ACCOUNT.idFromName(`${tenantId}/${buyerId}`))
   }
 }
@@ -220,6 +234,14 @@ export async function httpServices(env: Env): Promise<Services> {
     accessTokens: shared.accessTokens,
     signingKeys: shared.signingKeys,
     credentialUses: shared.credentialUses,
+    looks: new RecordedLooks({
+      now,
+      newId,
+      sleep: (ms) => scheduler.wait(ms),
+      stores,
+      keepAlive: (work) => waitUntil(work),
+      log,
+    }),
     auctionPlaces: new AuctionPlaces({
       now,
       isolate: shared.isolate,
@@ -250,6 +272,17 @@ export async function httpServices(env: Env): Promise<Services> {
     shareTokens: new ShareTokens(new KeyedHash(deriveKey(config.masterKey, 'share-token'))),
     sealSecrets: (text) => box.seal(text, BUYER_SECRETS),
     openSecrets: (sealed) => box.open(sealed, BUYER_SECRETS),
+    sendToQueue: async (queue, body) => {
+      await {
+        'gavel-projection': env.PROJECTION_QUEUE,
+        'gavel-post-retry': env.POST_RETRY_QUEUE,
+        'gavel-webhook': env.WEBHOOK_QUEUE,
+      }[queue].send(body)
+    },
+    webhooks: {
+      sealSecret: (secret) => box.seal(secret, WEBHOOK_SECRET),
+      wake: (endpointId) => webhookSender(env, endpointId).wake(endpointId),
+    },
     auctions: { mint: () => env.AUCTION.newUniqueId().toString(), byId: (id) => shared.auction(id) },
     pingAllowance: new PingAllowance(now),
     clientGate: (tenantId, clientId) => shared.clientGate(tenantId, clientId),
@@ -257,6 +290,12 @@ export async function httpServices(env: Env): Promise<Services> {
     openAnswer: (sealed) => box.open(sealed, KEPT_ANSWER),
     supplierGate: (tenantId, supplierId) => shared.gate(tenantId, supplierId),
     buyerHealth: (tenantId, buyerId) => shared.account(tenantId, buyerId).health(),
+    buyerReturns: (tenantId, buyerId) => shared.account(tenantId, buyerId),
+    leadEvents: {
+      statements: (tenantId, drafts) =>
+        drafts.length === 0 ? [] : [insertDeliveries(env.DB, { tenantId, drafts }, EVENT_STAMPS)],
+      committed: async (results) => wakeSoon(env, wakesOf(results)),
+    },
     buyerBalance: (tenantId, buyerId) => shared.account(tenantId, buyerId),
     suppression: shared.suppression,
     suppressionHash: shared.suppressionHash,
@@ -269,12 +308,37 @@ export async function httpServices(env: Env): Promise<Services> {
 export function queueServices(env: Env): QueueServices {
   const shared = partsOf(env)
   return {
-    apply: (messages) => applyLeadProjections(env.DB, messages),
+    apply: (messages) => applyLeadProjections(env.DB, messages, EVENT_STAMPS),
+    wakeLater: (wakes) => wakeLater(env, wakes),
+    wake: ({ endpointId }) => webhookSender(env, endpointId).wake(endpointId),
+    storeNotice: ({ tenantId, draft }) => writeWebhookEvents(env.DB, tenantId, [draft], EVENT_STAMPS),
+    acknowledgeNotice: ({ tenantId, buyerId, draft }) => shared.account(tenantId, buyerId).acknowledgeNotice(draft.key),
     acknowledge: (auctionId, sequence) => shared.auctionByPublicId(auctionId).acknowledge(sequence),
     retryPost: (auctionId, contractId, tryNumber) =>
       shared.auctionByPublicId(auctionId).retryPost(contractId, tryNumber),
     keep: (letters) => new DeadLetterStore(env.DB).add(letters),
     now,
+    log,
+  }
+}
+
+const EVENT_STAMPS: EventStamps = { newEventId: () => newId('evt'), now }
+
+/** Behind the answer; what is not woken is found by the cron. */
+function wakeSoon(env: Env, wakes: readonly WebhookWake[]): void {
+  if (wakes.length === 0) return
+  const failed = (error: unknown) => log('webhook_wake_failed', { endpoints: wakes.length, error: nameOf(error) })
+  waitUntil(wakeLater(env, wakes).catch(failed))
+}
+
+/** For those who send webhooks. */
+export function webhookParts(env: Env): WebhookParts {
+  const { config, box } = partsOf(env)
+  return {
+    ...EVENT_STAMPS,
+    env,
+    allowLoopback: config.allowLoopbackBuyers,
+    openSecret: (sealed) => box.open(sealed, WEBHOOK_SECRET),
     log,
   }
 }
@@ -322,6 +386,19 @@ export function suppressionServices(env: Env): SuppressionBuilderServices {
   return { build: (tenantId) => builder.build(tenantId), now, log }
 }
 
+/** Tells buyers' accounts of returns that they have not heard of. */
+export async function tellReturns(env: Env): Promise<void> {
+  const parts = {
+    now,
+    account: (tenantId: string, buyerId: string) => partsOf(env).account(tenantId, buyerId),
+    returns: (tenantId: string) => createTenantStores(env.DB, tenantId).returns,
+  }
+  for (const row of await untoldReturns(env.DB, MAX_RETURNS_TOLD)) {
+    // The others are not to wait for one whose account is away.
+    await tellAccount(parts, row).catch((error) => log('return_untold', { returnId: row.id, error: nameOf(error) }))
+  }
+}
+
 /** For what an object did not hear of, or was not there to hear. */
 export async function wakeSuppressionBuilders(env: Env): Promise<void> {
   const waiting = await new SuppressionQueue(openDatabase(env.DB)).waiting()
@@ -342,6 +419,15 @@ export function shardServices(env: Env): { readonly line: BuyerLine } {
 export function holderServices(env: Env): Pick<SupplierGateServices, 'now' | 'auction'> {
   const shared = partsOf(env)
   return { now, auction: (objectId) => shared.auction(objectId) }
+}
+
+export function accountServices(env: Env): BuyerAccountServices {
+  return {
+    ...holderServices(env),
+    notify: async (notice) => {
+      await env.WEBHOOK_QUEUE.send(notice)
+    },
+  }
 }
 
 export function clientGateServices(): ClientGateServices {

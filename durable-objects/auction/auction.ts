@@ -417,7 +417,20 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
 
   async #answered(waitMs: number): Promise<{ status: 201 | 202; body: string } | null> {
     if (this.#record === null || this.#record.answer === null) await this.#waitForAnswer(waitMs)
-    return this.#record?.answer ?? null
+    if (this.#record === null || this.#record.answer === null) return null
+    await this.#freeUnsold(this.#record)
+    return this.#record.answer
+  }
+
+  /** A lead that nobody bought may come again as soon as its supplier has heard of it. */
+  async #freeUnsold(record: AuctionRecord): Promise<void> {
+    if (this.#state.phase !== 'settled' || this.#state.outcome !== 'unsold') return
+    try {
+      await this.#claims.tell(record.lead, this.#state)
+    } catch (error) {
+      // Told again with everything else that was not heard.
+      this.#services.log('identity_not_freed', { auctionId: this.ctx.id.toString(), error: nameOf(error) })
+    }
   }
 
   async #waitForAnswer(waitMs: number): Promise<void> {

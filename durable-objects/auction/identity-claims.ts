@@ -22,8 +22,8 @@ interface Share {
 export class IdentityClaims {
   readonly #services: AuctionServices
   readonly #auctionId: string
-  /** What the index was told last, so that it is told once by this instance. */
-  #told: 'seen' | 'free' | null = null
+  /** What the index was told last, so that it is told once by this instance; null where that failed. */
+  #told: { readonly outcome: 'seen' | 'free'; readonly telling: Promise<void> } | null = null
 
   constructor(services: AuctionServices, auctionId: string) {
     this.#services = services
@@ -51,14 +51,24 @@ export class IdentityClaims {
 
   /** Says what became of the lead: seen where it was sold or may have been, free where nobody bought it. */
   async tell(lead: Identified, state: AuctionState): Promise<void> {
-    const told = statusOf(state) === 'unsold' ? 'free' : 'seen'
-    if (this.#told === told || lead.identity === null) return
+    if (lead.identity === null) return
+    const outcome = statusOf(state) === 'unsold' ? 'free' : 'seen'
+    if (this.#told?.outcome !== outcome) {
+      const telling = this.#say(outcome, lead, lead.identity.days * DAY_MS)
+      this.#told = { outcome, telling }
+      telling.catch(() => {
+        if (this.#told?.telling === telling) this.#told = null
+      })
+    }
+    await this.#told.telling
+  }
+
+  async #say(outcome: 'seen' | 'free', lead: Identified, seenMs: number): Promise<void> {
     for (const { index, keys } of this.#shares(lead)) {
       const claim = { keys, auctionId: this.#auctionId }
-      if (told === 'seen') await index.confirm({ ...claim, seenMs: lead.identity.days * DAY_MS })
+      if (outcome === 'seen') await index.confirm({ ...claim, seenMs })
       else await index.release(claim)
     }
-    this.#told = told
   }
 
   #shares({ identity, terms }: Identified): readonly Share[] {

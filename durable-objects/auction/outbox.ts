@@ -6,7 +6,7 @@
  */
 import type { SubmitLead } from '../../src/contracts/objects'
 import type { LeadProjection } from '../../src/contracts/projection'
-import { type AttemptStage, type AuctionState, hasLead } from '../../src/core/auction/state'
+import { type Attempt, type AttemptStage, type AuctionState, hasLead } from '../../src/core/auction/state'
 import { bidsOf, leadOutcomeOf, salesOf, statusOf, unsoldReason } from '../../src/core/auction/summary'
 import { encodeAuctionId, encodeLeadId } from '../../src/security/public-ids'
 import type { IdentityClaims } from './identity-claims'
@@ -114,9 +114,9 @@ export class AuctionOutbox {
       sales: sales.map(({ contractId, buyerId, priceMicros, payoutMicros, acceptedAt }) => {
         return { contractId, buyerId, revenueMicros: priceMicros, payoutMicros, at: toIso(acceptedAt) }
       }),
-      bids: bidsOf(state).map(({ contractId, buyerId, priceMicros, reason, askedAt, answeredAt }) => {
+      bids: bidsOf(state).map(({ contractId, buyerId, priceMicros, reason, askedAt, answeredAt, attempt }) => {
         const durationMs = askedAt === null || answeredAt === null ? null : answeredAt - askedAt
-        return { contractId, buyerId, priceMicros, reason, durationMs }
+        return { contractId, buyerId, priceMicros, reason, durationMs, ...(wasPosted(attempt) && { posted: true }) }
       }),
       ...(await this.#services.sealLead(JSON.stringify(fields), terms.tenantId)),
     }
@@ -130,6 +130,10 @@ export class AuctionOutbox {
 function mayBeHeld(stage: AttemptStage): boolean {
   if (stage.at === 'denied') return stage.reason === 'not_reached' || stage.reason === 'account_denied'
   return stage.at === 'accepted' || stage.at === 'rejected'
+}
+
+function wasPosted(attempt: Attempt | null): boolean {
+  return attempt !== null && attempt.stage.at !== 'reserving' && attempt.stage.at !== 'denied'
 }
 
 function toIso(at: number): string {

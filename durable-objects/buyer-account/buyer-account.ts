@@ -9,6 +9,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { AccountBalance, BalanceAccountRpc, CreditOrder, CreditResult } from '../../src/contracts/balance'
 import type { AccountHealth, BuyerLineAccountRpc, PingShare, PingShareRequest } from '../../src/contracts/buyer-line'
+import { capReached, type NoticeAccountRpc, type ReachedLimit } from '../../src/contracts/buyer-notices'
 import type {
   AccountConfiguration,
   AuctionRpc,
@@ -16,22 +17,30 @@ import type {
   ReserveRequest,
   ReserveResult,
 } from '../../src/contracts/objects'
-import { type Cap, capWindowStart, fitsCap } from '../../src/core/limits/cap'
+import type { ReturnAccountRpc, SaleReturn } from '../../src/contracts/sale-return'
+import type { WebhookNotice } from '../../src/contracts/webhook-outbox'
+import { type Cap, capWindowStart, fitsCap, isCapReached } from '../../src/core/limits/cap'
 import type { CircuitNote } from '../../src/core/limits/circuit-notes'
 import { DEFAULT_PINGS_PER_SECOND } from '../../src/core/limits/shares'
 import { UsageCounter } from '../usage-counter'
 import { type Hold, Holds } from './holds'
 import { LineBook } from './line-book'
+import { Notices } from './notices'
 import { PrepaidBalance } from './prepaid-balance'
+import { Returns } from './returns'
 
 export interface BuyerAccountServices {
   readonly now: () => number
   readonly auction: (objectId: string) => AuctionRpc | null
+  /** Has an event stored; whoever stores it acknowledges it. */
+  readonly notify: (notice: WebhookNotice) => Promise<void>
 }
 
 /** Longer than any attempt takes to be on record in its auction; a hold that is older is asked about. */
 const UNRESOLVED_MS = 10 * 60 * 1_000
 const MAX_ASKED = 200
+/** How long a notice may take to be acknowledged before it is told again. */
+const NOTICE_MS = 60 * 1_000
 /** How often what is over is looked through for what may be forgotten. */
 const FORGET_EVERY_MS = 24 * 60 * 60 * 1_000
 const CREDITS_SHOWN = 100
@@ -40,13 +49,15 @@ const EVER = 0
 
 export class BuyerAccountObject
   extends DurableObject
-  implements BuyerAccountRpc, BuyerLineAccountRpc, BalanceAccountRpc
+  implements BuyerAccountRpc, BuyerLineAccountRpc, BalanceAccountRpc, NoticeAccountRpc, ReturnAccountRpc
 {
   readonly #holds: Holds
   readonly #balance: PrepaidBalance
+  readonly #returns: Returns
   readonly #usage: UsageCounter
   readonly #services: BuyerAccountServices
   readonly #lineBook: LineBook
+  readonly #notices: Notices
   /** Whether an alarm is known to be set for what is held. */
   #isWatching = false
   #forgotAt = 0
@@ -57,8 +68,10 @@ export class BuyerAccountObject
     this.#services = services
     this.#holds = new Holds(ctx.storage.sql)
     this.#balance = new PrepaidBalance(ctx.storage)
+    this.#returns = new Returns(ctx.storage.sql)
     this.#usage = new UsageCounter(ctx.storage.sql)
     this.#lineBook = new LineBook(ctx.storage.kv)
+    this.#notices = new Notices(ctx.storage.sql)
     this.#configuration = ctx.storage.kv.get<AccountConfiguration>('configuration') ?? null
   }
 
@@ -73,6 +86,7 @@ export class BuyerAccountObject
     if (known !== null) this.#count(known, -1)
     const refused = this.#refusalOf(request)
     if (refused !== null) {
+      if (refused !== 'paused') await this.#notice(this.#limitsPassedBy(request), request.at)
       if (known !== null) this.#holds.bury(auctionId, attempt, this.#services.now())
       return deny(refused)
     }
@@ -85,7 +99,17 @@ export class BuyerAccountObject
   }
 
   async commit(auctionId: string, attempt: number): Promise<void> {
+    const known = this.#holds.find(auctionId, attempt)
+    if (known?.status !== 'held') return
     this.#holds.sell(auctionId, attempt)
+    await this.#notice(
+      this.#limitsOf(known.contract_id).filter((limit) => this.#isReached(limit, known.at)),
+      known.at,
+    )
+  }
+
+  async acknowledgeNotice(key: string): Promise<void> {
+    this.#notices.acknowledge(key)
   }
 
   async release(auctionId: string, attempt: number): Promise<void> {
@@ -99,7 +123,26 @@ export class BuyerAccountObject
     if (this.#configuration !== null && this.#configuration.version > configuration.version) return
     this.#configuration = configuration
     this.ctx.storage.kv.put('configuration', configuration)
-    if (configuration.prepaid === true) this.#balance.begin(this.#usedMicros)
+    if (configuration.prepaid === true) this.#balance.begin(this.#usedMicros, this.#services.now())
+  }
+
+  /**
+   * A prepaid balance gets the price back in any case: as usage that is no more where caps get their place back, else as a
+   * credit. What was not paid from it is not given to it.
+   */
+  async takeBack(sale: SaleReturn): Promise<void> {
+    if (!this.#returns.note(sale)) return
+    const { returnId, auctionId, contractId, priceMicros, restoreCaps } = sale
+    const at = this.#holds.soldAt(auctionId, contractId) ?? sale.soldAt
+    const isPaidFor = this.#balance.paidFor(at)
+    if (restoreCaps) {
+      this.#count({ contract_id: contractId, price_micros: priceMicros, at }, -1)
+      if (!isPaidFor) this.#balance.forgetSpentBefore(priceMicros)
+    } else if (isPaidFor) {
+      const id = returnId.replace(/^ret_/, 'crd_')
+      const order = { id, key: null, reference: `return ${returnId}`, fingerprint: returnId, note: null }
+      this.#balance.credit({ ...order, amountMicros: priceMicros }, this.#usedMicros, this.#services.now())
+    }
   }
 
   async credit(order: CreditOrder): Promise<CreditResult> {
@@ -143,11 +186,17 @@ export class BuyerAccountObject
     return this.#configuration?.prepaid ?? this.#balance.hasBegun
   }
 
+  override async alarm(): Promise<void> {
+    await this.#lookAfterHolds()
+    // Sooner than the holds need it; they are looked after each time.
+    if (await this.#tellNotices()) await this.ctx.storage.setAlarm(this.#services.now() + NOTICE_MS)
+  }
+
   /**
    * Asks about holds that nobody resolved: an auction that died before its attempt was on record has begun anew and knows
    * nothing of it. Once a day it forgets what has been over for long.
    */
-  override async alarm(): Promise<void> {
+  async #lookAfterHolds(): Promise<void> {
     this.#isWatching = false
     const now = this.#services.now()
     for (const hold of this.#holds.openSince(now - UNRESOLVED_MS, MAX_ASKED)) {
@@ -155,6 +204,7 @@ export class BuyerAccountObject
     }
     if (now - this.#forgotAt >= FORGET_EVERY_MS) {
       this.#forgotAt = now
+      this.#notices.forget(now)
       this.#usage.compact(now)
       // Nothing that is kept, nothing to come again for.
       if (this.#holds.forget(now) === 0) return
@@ -197,6 +247,59 @@ export class BuyerAccountObject
     const concerning = configuration.caps.filter((cap) => cap.contractId === null || cap.contractId === contractId)
     if (concerning.some((cap) => exceeds(cap, cap.contractId))) return 'capped'
     return !isPaidFor || configuration.budgets.some((budget) => exceeds(budget, null)) ? 'out_of_budget' : null
+  }
+
+  /** The caps and budgets that a sale by this contract counts against. */
+  #limitsOf(contractId: string): readonly ReachedLimit[] {
+    const { caps = [], budgets = [] } = this.#configuration ?? {}
+    const concerning = caps.filter((cap) => cap.contractId === null || cap.contractId === contractId)
+    return [
+      ...concerning.map((cap): ReachedLimit => ({ kind: 'cap', cap })),
+      ...budgets.map((cap): ReachedLimit => ({ kind: 'budget', cap })),
+    ]
+  }
+
+  #limitsPassedBy({ contractId, priceMicros, at }: ReserveRequest): readonly ReachedLimit[] {
+    return this.#limitsOf(contractId).filter(({ cap }) => !fitsCap(cap, this.#usedOf(cap, at), priceMicros))
+  }
+
+  #isReached({ cap }: ReachedLimit, at: number): boolean {
+    return isCapReached(cap, this.#usedOf(cap, at))
+  }
+
+  #usedOf(cap: ReachedLimit['cap'], at: number) {
+    return this.#usage.since(cap.contractId ?? null, capWindowStart(cap, at))
+  }
+
+  /** Keeps what is to be told, and tells it behind the answer. @param at the moment that it is about */
+  async #notice(limits: readonly ReachedLimit[], at: number): Promise<void> {
+    const now = this.#services.now()
+    const [, buyerId] = this.#party
+    const isNews = limits.map((limit) => this.#notices.add(capReached(buyerId, limit, at), now)).includes(true)
+    if (!isNews) return
+    this.ctx.waitUntil(this.#tellNotices())
+    const set = await this.ctx.storage.getAlarm()
+    if (set === null || set > now + NOTICE_MS) await this.ctx.storage.setAlarm(now + NOTICE_MS)
+  }
+
+  /** @returns whether anything was left to tell */
+  async #tellNotices(): Promise<boolean> {
+    const [tenantId, buyerId] = this.#party
+    const untold = this.#notices.untold()
+    try {
+      for (const draft of untold) {
+        await this.#services.notify({ kind: 'webhook_notice', tenantId, buyerId, draft })
+      }
+    } catch {
+      // Told again by the alarm.
+    }
+    return untold.length > 0
+  }
+
+  /** Tenant and buyer, as the object is named. */
+  get #party(): readonly [tenantId: string, buyerId: string] {
+    const [tenantId = '', buyerId = ''] = (this.ctx.id.name ?? '').split('/')
+    return [tenantId, buyerId]
   }
 
   #count(hold: Pick<Hold, 'contract_id' | 'price_micros' | 'at'>, sign: 1 | -1): void {

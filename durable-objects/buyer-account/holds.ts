@@ -44,6 +44,18 @@ export class Holds {
     return rows[0] ?? null
   }
 
+  /** @returns when the attempt began that sold to a contract, ms since 1970; null where that is forgotten */
+  soldAt(auctionId: string, contractId: string): number | null {
+    const [row] = this.#sql
+      .exec<{ at: number }>(
+        "SELECT at FROM holds WHERE auction_id = ? AND contract_id = ? AND status <> 'released' LIMIT 1",
+        auctionId,
+        contractId,
+      )
+      .toArray()
+    return row?.at ?? null
+  }
+
   write(auctionId: string, attempt: number, hold: Hold): void {
     this.#sql.exec(
       'INSERT OR REPLACE INTO holds (auction_id, attempt, status, contract_id, price_micros, at) VALUES (?, ?, ?, ?, ?, ?)',

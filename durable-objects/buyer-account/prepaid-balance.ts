@@ -11,6 +11,8 @@ interface Stand {
   /** The account's usage when the balance began: what was bought on other terms is not taken from it. */
   readonly spentBeforeMicros: number
   readonly creditedMicros: number
+  /** When it began, ms since 1970; left out by balances of before it was kept. */
+  readonly beganAt?: number
 }
 
 interface CreditRow extends Record<string, SqlStorageValue> {
@@ -49,8 +51,8 @@ export class PrepaidBalance {
   }
 
   /** @param usedMicros everything that the account ever held or sold */
-  begin(usedMicros: number): void {
-    if (this.#stand === null) this.#put({ spentBeforeMicros: usedMicros, creditedMicros: 0 })
+  begin(usedMicros: number, now: number): void {
+    if (this.#stand === null) this.#put({ spentBeforeMicros: usedMicros, creditedMicros: 0, beganAt: now })
   }
 
   /** @param usedMicros everything that the account ever held or sold @returns micros since the balance began */
@@ -68,13 +70,24 @@ export class PrepaidBalance {
     if (byKey !== null) return replayed(byKey, order, 'key_reused')
     const byReference = this.#find('reference', order.reference)
     if (byReference !== null) return replayed(byReference, order, 'reference_reused')
-    const stand = this.#stand ?? { spentBeforeMicros: usedMicros, creditedMicros: 0 }
+    const stand = this.#stand ?? { spentBeforeMicros: usedMicros, creditedMicros: 0, beganAt: now }
     const credited = { ...stand, creditedMicros: stand.creditedMicros + order.amountMicros }
     const balanceMicros = credited.creditedMicros - usedMicros + credited.spentBeforeMicros
     // Both in one turn of the object, so that they are stored together or not at all.
     const row = this.#insert(order, balanceMicros, now)
     this.#put(credited)
     return { kind: 'credited', credit: creditOf(row), replayed: false }
+  }
+
+  /** Whether a sale of then was paid from the balance. */
+  paidFor(soldAt: number): boolean {
+    return this.#stand !== null && soldAt >= (this.#stand.beganAt ?? 0)
+  }
+
+  /** What was bought before the balance began, and is no longer among the usage, is no longer left out of it either. */
+  forgetSpentBefore(amountMicros: number): void {
+    if (this.#stand === null) return
+    this.#put({ ...this.#stand, spentBeforeMicros: this.#stand.spentBeforeMicros - amountMicros })
   }
 
   /** @returns the newest first */

@@ -16,6 +16,8 @@ type Environment = { readonly [name: string]: string | undefined }
 
 const DEFAULT_PORT = 8_787
 const HIGHEST_PORT = 65_535
+/** Scripts and tests set a machine of one's own up faster than an operator's client would. */
+const DEFAULTS: Environment = { BOOTSTRAP_RATE_LIMIT: '1000' }
 const PASSED_ON = [
   'BOOTSTRAP_OPERATOR_KEY',
   'BOOTSTRAP_SANDBOX_KEY',
@@ -29,7 +31,9 @@ export function readSettings(environment: Environment): ServeSettings {
   return {
     port: readPort(environment.PORT),
     stateDir: resolve(ROOT, orElse(environment.STATE_DIR, '.state')),
-    bindings: Object.fromEntries(PASSED_ON.flatMap((name) => entryOf(name, environment[name]))),
+    bindings: Object.fromEntries(
+      PASSED_ON.flatMap((name) => entryOf(name, orElse(environment[name], DEFAULTS[name] ?? ''))),
+    ),
   }
 }
 
@@ -42,8 +46,8 @@ export function readPort(text: string | undefined): number {
   return port
 }
 
-function entryOf(name: string, value: string | undefined): [string, string][] {
-  return value === undefined || value === '' ? [] : [[name, value]]
+function entryOf(name: string, value: string): [string, string][] {
+  return value === '' ? [] : [[name, value]]
 }
 
 function orElse(value: string | undefined, fallback: string): string {

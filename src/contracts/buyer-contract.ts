@@ -7,6 +7,7 @@
 import { z } from '@hono/zod-openapi'
 import { fieldNameSchema, filterSchema, MAX_FILTERS } from './filter'
 import { amountSchema } from './money'
+import { returnTermsSchema } from './return-terms'
 
 export const MIN_TIMEOUT_MS = 50
 export const MAX_TIMEOUT_MS = 10_000
@@ -170,6 +171,7 @@ export const buyerContractSchema = z
     ping: pingSchema.nullable().optional(),
     post: postSchema,
     preset: z.string().min(1).max(64).nullable().optional(),
+    returns: returnTermsSchema.nullable().optional(),
   })
   .openapi('BuyerContract')
 

@@ -69,6 +69,18 @@ export const ERROR_CATALOGUE = {
     when: 'What should be changed is archived, or is being changed by others at the same time.',
     action: 'Read it again, and decide by what is there now.',
   }),
+  not_settled: entry(409, 'Not settled', 'What became of this lead is not on the books yet. Ask again shortly.', {
+    when: "A lead is returned while its buyer's answer is not known, or within seconds of its sale.",
+    action: SEND_AGAIN,
+  }),
+  return_window_closed: entry(409, 'Return window closed', 'The time in which this lead could be returned is over.', {
+    when: "A buyer returns a lead after its contract's window, or under a contract without returns.",
+    action: 'Ask the operator, who can return it at any time.',
+  }),
+  already_returned: entry(409, 'Already returned', 'This sale has a return already.', {
+    when: 'A return of the sale was asked for before, or is decided already, whatever came of it.',
+    action: 'Read it with `GET /v1/returns`.',
+  }),
   ping_id_used: entry(409, 'Ping id used', 'This ping id was used for another lead.', {
     when: 'A second lead with other data comes with a ping id that a lead was already sent with.',
     action: PING_AGAIN,

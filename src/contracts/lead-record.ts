@@ -1,5 +1,6 @@
-/** A lead and its auction as operators read them: `/v1/leads` and `/v1/auctions`. */
+/** A lead and its auction as operators, suppliers and buyers read them: `/v1/leads` and `/v1/auctions`. */
 import { z } from '@hono/zod-openapi'
+import { feedbackSchema, leadReturnSchema } from './after-sale'
 import { pageQuerySchema, pageSchema } from './pagination'
 import { checkPeriod, periodMembers } from './period'
 import { profitMembers } from './profit'
@@ -31,6 +32,22 @@ export const leadSchema = z
       .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
       .nullable()
       .openapi({ description: 'What the supplier sent; null once erased.' }),
+    feedback: feedbackSchema.nullable().openapi({ description: 'The newest that was reported of it.' }),
+    returns: z
+      .array(
+        leadReturnSchema
+          .pick({
+            id: true,
+            buyer_id: true,
+            status: true,
+            reason: true,
+            amount: true,
+            requested_at: true,
+            decided_at: true,
+          })
+          .extend({ payout: z.number() }),
+      )
+      .openapi({ description: 'One a sale that was asked back; the money above is gross.' }),
   })
   .openapi('Lead')
 
@@ -116,8 +133,30 @@ export const supplierLeadSchema = z
     auction_id: leadSchema.shape.auction_id,
     ...supplierMembers,
     fields: leadSchema.shape.fields,
+    feedback: feedbackSchema.nullable().openapi({ description: 'The newest that the supplier itself reported.' }),
+    returned_payout: z.number().openapi({ description: 'Of the payout, what went back with returns.', example: 0 }),
   })
   .openapi('SupplierLeadRecord')
+
+/** What a buyer may see of a lead that it bought. */
+export const buyerLeadSchema = z
+  .object({
+    id: leadSchema.shape.id,
+    auction_id: leadSchema.shape.auction_id,
+    status: z.enum(['sold', 'returned']),
+    campaign_id: sharedMembers.campaign_id,
+    buyer_id: z.string(),
+    price: z.number().nullable().openapi({ description: 'What the buyer pays.', example: 38.5 }),
+    currency: sharedMembers.currency,
+    received_at: instant,
+    test: sharedMembers.test,
+    fields: leadSchema.shape.fields,
+    feedback: feedbackSchema.nullable().openapi({ description: 'The newest that the buyer itself reported.' }),
+    return: leadReturnSchema
+      .pick({ id: true, status: true, reason: true, requested_at: true, decided_at: true })
+      .nullable(),
+  })
+  .openapi('BuyerLeadRecord')
 
 export const supplierAuctionSchema = z
   .object({
@@ -152,6 +191,7 @@ export const leadEventsSchema = z
 
 export type SupplierLeadWire = z.input<typeof supplierLeadSchema>
 export type SupplierAuctionWire = z.input<typeof supplierAuctionSchema>
+export type BuyerLeadWire = z.input<typeof buyerLeadSchema>
 export type LeadEventsWire = z.input<typeof leadEventsSchema>
 export type LeadWire = z.input<typeof leadSchema>
 export type AuctionWire = z.input<typeof auctionSchema>
@@ -173,3 +213,4 @@ export const leadListQuerySchema = pageQuerySchema(CURSOR_PARTS)
 
 export const leadPageSchema = pageSchema(leadSchema).openapi('LeadPage')
 export const supplierLeadPageSchema = pageSchema(supplierLeadSchema).openapi('SupplierLeadPage')
+export const buyerLeadPageSchema = pageSchema(buyerLeadSchema).openapi('BuyerLeadPage')

@@ -25,11 +25,26 @@ export const pnlQuerySchema = z
   .object({ ...periodMembers, group_by: groupBySchema.optional() })
   .superRefine(checkPeriod)
 
+const { revenue, payout, profit } = profitMembers
+const movedMembers = { revenue, payout, profit }
+const grossSchema = z.object(profitMembers)
+/** The same words for what is left once returns are taken off. */
+const netMembers = {
+  revenue: revenue.openapi({ description: 'Net: what the buyers pay, less returns.' }),
+  payout: payout.openapi({ description: 'Net: what the supplier is paid, less returns.' }),
+  profit: profit.openapi({ description: 'Net: revenue less payout.' }),
+  margin_percent: profitMembers.margin_percent.openapi({ description: 'Net profit by net revenue; null without.' }),
+}
+
 const measures = {
   leads: z.number().int().openapi({ description: 'Leads received; grouped by buyer: those it bought.' }),
   sold: z.number().int().openapi({ description: 'Leads that somebody bought.' }),
-  sales: z.number().int().openapi({ description: 'Sales; a lead that two buyers share is two.' }),
-  ...profitMembers,
+  sales: z.number().int().openapi({ description: 'Sales; a lead that two buyers share is two. Returned ones count.' }),
+  ...netMembers,
+  gross: grossSchema.openapi({ description: 'As it was sold.' }),
+  returned: z
+    .object({ sales: z.number().int().openapi({ description: 'Sales that were returned.' }), ...movedMembers })
+    .openapi({ description: 'What went back, at the hour of its lead.' }),
 }
 
 const name = z.string().nullable().optional()

@@ -19,6 +19,8 @@ export interface ProjectedBid {
   readonly reason: string | null
   /** From the buyer's slot to its answer; null where it was never asked. */
   readonly durationMs: number | null
+  /** Whether the lead was sent to it, whatever came of that. */
+  readonly posted?: boolean | undefined
 }
 
 export interface LeadProjection {
@@ -73,6 +75,7 @@ const bidSchema = z.object({
   priceMicros: z.number().int().nullable(),
   reason: z.string().nullable(),
   durationMs: z.number().nullable(),
+  posted: z.boolean().optional(),
 })
 
 /** Unknown members are dropped, so that a message of a newer version is still understood by an older consumer. */

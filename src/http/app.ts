@@ -3,6 +3,7 @@
  */
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
+import type { Actor } from '../contracts/audit-entry'
 import type { RateVerdict, Services } from './services'
 
 /** Who is calling. A tenant's rows are reached through its id here and nowhere else. */
@@ -25,6 +26,12 @@ export interface Principal {
 /** @returns the ids of what the caller has shown, each of which may have ended since the edge heard of it */
 export function credentialIds({ keyId, tokenId }: Principal): readonly string[] {
   return tokenId === null ? [keyId] : [keyId, tokenId]
+}
+
+/** @returns the caller as the audit log names it */
+export function actorOf(c: AppContext): Actor {
+  const { principal, requestId } = c.var
+  return { role: principal.role, id: principal.keyId, requestId }
 }
 
 /** What a request shows of its caller; `foreign_network` is a valid credential from where it may not be used. */

@@ -2,7 +2,10 @@
  * The whole surface: every endpoint, and what surrounds all of them. No answer leaves without a request id or outside the
  * contract's shape, also not for an unknown path.
  */
+
+import { registerAfterSale } from './after-sale'
 import { type App, createApp } from './app'
+import { registerListAuditLog } from './audit/list'
 import { registerReference } from './docs/reference'
 import { registerGetOpenApi } from './document/get-openapi'
 import { registerGetPostman } from './document/get-postman'
@@ -23,6 +26,7 @@ import { unknownRoute } from './plumbing/unknown-route'
 import { registerPnl } from './reports/pnl'
 import type { Services } from './services'
 import { registerGetApiSpecs } from './specs/get-api-specs'
+import { registerWebhooks } from './webhooks'
 
 /** @returns the app, to be built once an isolate */
 export function createGavel(services: Services, log: (event: string, details: Record<string, string>) => void): App {
@@ -44,8 +48,11 @@ export function createGavel(services: Services, log: (event: string, details: Re
   registerGetLead(app)
   registerListLeadEvents(app)
   registerGetAuction(app)
+  registerAfterSale(app)
   registerPnl(app)
+  registerListAuditLog(app)
   registerManagement(app)
+  registerWebhooks(app)
   registerOAuth(app)
   registerGetOpenApi(app)
   registerGetPostman(app)

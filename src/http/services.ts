@@ -11,7 +11,9 @@ import type { AccountHealth } from '../contracts/buyer-line'
 import type { BuyerTrialOrder, BuyerTrialResult } from '../contracts/buyer-trial'
 import type { ClientGateRpc } from '../contracts/client-gate'
 import type { ContractCompiler } from '../contracts/contract-compiler'
+import type { QueueName } from '../contracts/dead-letter'
 import type { AuctionRpc, SupplierGateRpc } from '../contracts/objects'
+import type { ReturnAccountRpc } from '../contracts/sale-return'
 import type { CampaignSnapshot, CredentialSnapshot, SupplierCampaignsSnapshot } from '../contracts/snapshot'
 import type { Contact } from '../core/suppression/contact'
 import type { AccessTokens } from '../security/access-tokens'
@@ -21,6 +23,8 @@ import type { PingTokens } from '../security/ping-token'
 import type { ShareTokens } from '../security/share-token'
 import type { SuppressionHash } from '../security/suppression-hash'
 import type { TenantStores } from '../stores/tenant-stores'
+import type { LeadEventOutbox } from './after-sale/events'
+import type { Looks } from './audit/looks'
 import type { PingAllowance } from './guide/ping-allowance'
 import type { AuctionPlaces } from './intake/auction-places'
 
@@ -76,6 +80,14 @@ export interface BuyerTrial {
   readSample(question: AnswerQuestion, currency: string): SampleReading
 }
 
+/** Those who send to webhook endpoints. */
+export interface WebhookSenders {
+  /** Seals the secret of an endpoint. */
+  sealSecret(secret: string): Promise<string>
+  /** Has the endpoint's object send what is due. A failure is harmless: the cron asks again. */
+  wake(endpointId: string): Promise<void>
+}
+
 /** The pages that people see, drawn elsewhere. */
 export interface Pages {
   /** The API reference. @param scriptPath where its script is served */
@@ -121,6 +133,8 @@ export interface Services {
   /** The public keys that tokens are checked with. */
   readonly signingKeys: { published(): Promise<object> }
   readonly credentialUses: CredentialUses
+  /** Looks at personal data, for the audit log. */
+  readonly looks: Looks
   readonly requestLimiter: RequestLimiter
   readonly snapshots: SnapshotReader
   readonly publisher: Publisher
@@ -137,6 +151,9 @@ export interface Services {
   /** Seals the credentials of a buyer contract. */
   readonly sealSecrets: (text: string) => Promise<string>
   readonly openSecrets: (sealed: string) => Promise<string>
+  readonly webhooks: WebhookSenders
+  /** Gives a message to a queue as it is. */
+  readonly sendToQueue: (queue: QueueName, body: unknown) => Promise<void>
   readonly auctions: AuctionObjects
   readonly pingAllowance: PingAllowance
   readonly auctionPlaces: AuctionPlaces
@@ -144,6 +161,8 @@ export interface Services {
   /** Seals an answer that is kept for its Idempotency-Key. */
   readonly sealAnswer: (text: string) => Promise<string>
   readonly openAnswer: (sealed: string) => Promise<string>
+  readonly buyerReturns: (tenantId: string, buyerId: string) => ReturnAccountRpc
+  readonly leadEvents: LeadEventOutbox
   readonly supplierGate: (tenantId: string, supplierId: string) => SupplierGateRpc
   /** How the buyer's calls fare, as its account knows it. */
   readonly buyerHealth: (tenantId: string, buyerId: string) => Promise<AccountHealth>

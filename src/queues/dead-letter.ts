@@ -24,6 +24,37 @@ export async function consumeDeadLetters(batch: MessageBatch<unknown>, services:
     batch.ackAll()
   } catch (error) {
     services.log('dead_letters_failed', { queue: batch.queue, messages: letters.length, error: errorText(error) })
-    for (const message of batch.messages) retryLater(message)
+    await keepOneByOne(batch, letters, services)
   }
+}
+
+/** One letter that the database refuses must not take the others along. */
+async function keepOneByOne(
+  batch: MessageBatch<unknown>,
+  letters: readonly DeadLetter[],
+  services: DeadLetterServices,
+): Promise<void> {
+  let isDown = false
+  for (const [index, message] of batch.messages.entries()) {
+    const letter = letters[index]
+    const isKept = letter !== undefined && !isDown && (await keepOne(letter, services))
+    if (isKept) message.ack()
+    else {
+      isDown = true
+      retryLater(message)
+    }
+  }
+}
+
+/** What cannot be kept as it is, is kept as what can be said of it. @returns false where the database does not answer */
+async function keepOne(letter: DeadLetter, { keep, log }: DeadLetterServices): Promise<boolean> {
+  for (const body of [letter.body, { unreadable: 'refused by the database' }]) {
+    try {
+      await keep([{ ...letter, body }])
+      return true
+    } catch (error) {
+      log('dead_letter_failed', { queue: letter.queue, messageId: letter.id, error: errorText(error) })
+    }
+  }
+  return false
 }

@@ -2,16 +2,19 @@
 import { consumeDeadLetters, type DeadLetterServices } from './dead-letter'
 import { consumePostRetries, type PostRetryServices } from './post-retry'
 import { consumeProjection, type ProjectionServices } from './projection'
+import { consumeWebhooks, type WebhookServices } from './webhook'
 
-export type QueueServices = ProjectionServices & PostRetryServices & DeadLetterServices
+export type QueueServices = ProjectionServices & PostRetryServices & WebhookServices & DeadLetterServices
 
 type Consumer = (batch: MessageBatch<unknown>, services: QueueServices) => Promise<void>
 
 const CONSUMERS: ReadonlyMap<string, Consumer> = new Map<string, Consumer>([
   ['gavel-projection', consumeProjection],
   ['gavel-post-retry', consumePostRetries],
+  ['gavel-webhook', consumeWebhooks],
   ['gavel-projection-dead', consumeDeadLetters],
   ['gavel-post-retry-dead', consumeDeadLetters],
+  ['gavel-webhook-dead', consumeDeadLetters],
 ])
 
 /** @throws where the queue has no consumer: a mistake in the configuration; its messages stay in the queue */

@@ -6,14 +6,22 @@
  * acknowledged, and the projector knows it by its sequence.
  */
 import { type LeadProjection, leadProjectionSchema } from '../contracts/projection'
+import type { WebhookWake } from '../contracts/webhook-outbox'
 import { errorText, forEachSome, type QueueLog, type Readable, readMessages, retryLater } from './message'
 
 export interface ProjectionServices {
   /** Stores all of the messages, or throws and stores none. */
-  readonly apply: (messages: readonly LeadProjection[]) => Promise<unknown>
+  readonly apply: (messages: readonly LeadProjection[]) => Promise<Applied>
+  /** Has webhook endpoints send what was stored for them. */
+  readonly wakeLater: (wakes: readonly WebhookWake[]) => Promise<void>
   /** Tells the auction (`auc_…`) that everything up to this sequence is stored. */
   readonly acknowledge: (auctionId: string, sequence: number) => Promise<void>
   readonly log: QueueLog
+}
+
+export interface Applied {
+  /** Endpoints that have something to send. */
+  readonly wakes: readonly WebhookWake[]
 }
 
 const ACKNOWLEDGEMENTS_AT_A_TIME = 2
@@ -36,7 +44,7 @@ async function storeAll(
 ): Promise<readonly ReadableLead[]> {
   if (readable.length === 0) return []
   try {
-    await services.apply(readable.map(({ body }) => body))
+    await wake(await services.apply(readable.map(({ body }) => body)), services)
     return readable
   } catch (error) {
     services.log('projection_batch_failed', { messages: readable.length, error: errorText(error) })
@@ -46,8 +54,9 @@ async function storeAll(
 
 async function storeOneByOne(
   readable: readonly ReadableLead[],
-  { apply, log }: ProjectionServices,
+  services: ProjectionServices,
 ): Promise<readonly ReadableLead[]> {
+  const { apply, log } = services
   const stored: ReadableLead[] = []
   let refusals = 0
   for (const lead of readable) {
@@ -56,7 +65,7 @@ async function storeOneByOne(
       continue
     }
     try {
-      await apply([lead.body])
+      await wake(await apply([lead.body]), services)
       stored.push(lead)
     } catch (error) {
       refusals += 1
@@ -69,6 +78,16 @@ async function storeOneByOne(
     }
   }
   return stored
+}
+
+/** The events are stored: an endpoint that is not woken now is woken by the clock. */
+async function wake({ wakes }: Applied, { wakeLater, log }: ProjectionServices): Promise<void> {
+  if (wakes.length === 0) return
+  try {
+    await wakeLater(wakes)
+  } catch (error) {
+    log('webhook_wake_failed', { endpoints: wakes.length, error: errorText(error) })
+  }
 }
 
 /** One call for each auction, with the newest of its sequences. */

@@ -1,6 +1,7 @@
 /** API keys of one tenant, by hash only. */
 import { and, desc, eq, isNull, lt, notExists, or } from 'drizzle-orm'
 import { type Page, type PageRequest, toPage } from '../contracts/pagination'
+import type { AuditSubject } from './audit-trail'
 import { type Change, ChangeSet, type Written } from './change-set'
 import type { Database, Statement } from './database'
 import { apiKeys } from './schema'
@@ -43,7 +44,7 @@ export class ApiKeyStore {
   async create(key: NewApiKeyRow, change: Change): Promise<Written<ApiKeyRow>> {
     const row = apiKeyRow(key, this.#tenantId, change)
     const { publishIds } = await this.#changes(change)
-      .write(insertApiKey(this.#database, row))
+      .writeAudited(this.#subject('create', key.id), insertApiKey(this.#database, row))
       .publish('credential', key.id)
       .commit()
     return { row, publishIds }
@@ -80,7 +81,7 @@ export class ApiKeyStore {
   /** @returns null where this tenant has no such key that still works */
   async update(id: string, changes: ApiKeyChanges, change: Change): Promise<Written<ApiKeyRow> | null> {
     const updated = this.#database.update(apiKeys).set(changes).where(this.#isLive(id)).returning()
-    const changeSet = this.#changes(change).write(updated).publish('credential', id)
+    const changeSet = this.#changes(change).writeAudited(this.#subject('update', id), updated).publish('credential', id)
     // Only an end that changes is a matter of the supplier's gate, which must hear of it at once.
     return await this.#commit(changes.expiresAt === undefined ? changeSet : changeSet.touchSupplierOfKey(id))
   }
@@ -92,7 +93,8 @@ export class ApiKeyStore {
     const old = and(this.#isLive(known.id), isNull(apiKeys.replacedBy))
     // Of two rotations at once, the later one finds nothing to succeed and takes its key back.
     const { publishIds, results } = await this.#changes(change)
-      .write(
+      .writeAudited(
+        this.#subject('rotate', known.id),
         this.#database
           .update(apiKeys)
           .set({ ...ending, replacedBy: row.id })
@@ -112,7 +114,8 @@ export class ApiKeyStore {
   /** @returns null where this tenant has no such key that still works */
   async revoke(id: string, change: Change): Promise<Written<ApiKeyRow> | null> {
     const revoked = this.#database.update(apiKeys).set({ revokedAt: change.at }).where(this.#isLive(id)).returning()
-    return await this.#commit(this.#changes(change).write(revoked).publish('credential', id).touchSupplierOfKey(id))
+    const changeSet = this.#changes(change).writeAudited(this.#subject('revoke', id), revoked)
+    return await this.#commit(changeSet.publish('credential', id).touchSupplierOfKey(id))
   }
 
   /** Notes a use; one that was noted since `before` stays as it is. Times are RFC 3339 UTC. */
@@ -147,6 +150,10 @@ export class ApiKeyStore {
     return and(eq(apiKeys.tenantId, this.#tenantId), eq(apiKeys.id, id))
   }
 
+  #subject(deed: 'create' | 'update' | 'rotate' | 'revoke', id: string): AuditSubject {
+    return { action: `api_key.${deed}`, kind: 'api_key', id, table: apiKeys, where: this.#is(id) }
+  }
+
   #changes(change: Change): ChangeSet {
     return new ChangeSet(this.#database, this.#tenantId, change)
   }
@@ -158,7 +165,7 @@ export function insertApiKey(database: Database, row: ApiKeyRow): Statement {
 }
 
 /** @returns the whole row of a new key */
-export function apiKeyRow(key: NewApiKeyRow, tenantId: string, { at }: Change): ApiKeyRow {
+export function apiKeyRow(key: NewApiKeyRow, tenantId: string, { at }: Omit<Change, 'by'>): ApiKeyRow {
   const { name = null, clientId = null, allowedNetworks = null, requestsPerSecond = null } = key
   const given = { ...key, name, clientId, allowedNetworks, requestsPerSecond }
   return { ...given, tenantId, createdAt: at, revokedAt: null, replacedBy: null, lastUsedAt: null }

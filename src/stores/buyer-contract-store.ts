@@ -2,6 +2,7 @@
 import { and, count, desc, eq, lt } from 'drizzle-orm'
 import type { BuyerContractSettings } from '../contracts/contract-settings'
 import { type Page, type PageRequest, toPage } from '../contracts/pagination'
+import type { AuditSubject } from './audit-trail'
 import { type Change, ChangeSet, type Written } from './change-set'
 import type { Database } from './database'
 import { buyerContracts } from './schema'
@@ -35,7 +36,8 @@ export class BuyerContractStore {
   async put(contract: PutBuyerContract, change: Change): Promise<Written<BuyerContractRow>> {
     const { settings, sealedSecrets } = contract
     const { publishIds, results } = await new ChangeSet(this.#database, this.#tenantId, change)
-      .write(
+      .writeAudited(
+        this.#subject('put', contract),
         this.#database
           .insert(buyerContracts)
           .values({ ...contract, tenantId: this.#tenantId, createdAt: change.at, updatedAt: change.at })
@@ -90,7 +92,7 @@ export class BuyerContractStore {
   /** Removes the contract with its secrets. @returns the publish rows */
   async remove(key: BuyerContractKey, change: Change): Promise<readonly string[]> {
     const { publishIds } = await new ChangeSet(this.#database, this.#tenantId, change)
-      .write(this.#database.delete(buyerContracts).where(this.#is(key)))
+      .writeAudited(this.#subject('remove', key), this.#database.delete(buyerContracts).where(this.#is(key)))
       .touchCampaign(key.campaignId)
       .touchBuyer(key.buyerId)
       .commit()
@@ -99,6 +101,11 @@ export class BuyerContractStore {
 
   #of(campaignId: string) {
     return and(eq(buyerContracts.tenantId, this.#tenantId), eq(buyerContracts.campaignId, campaignId))
+  }
+
+  #subject(deed: 'put' | 'remove', key: BuyerContractKey): AuditSubject {
+    const id = `${key.campaignId}/${key.buyerId}`
+    return { action: `buyer_contract.${deed}`, kind: 'buyer_contract', id, table: buyerContracts, where: this.#is(key) }
   }
 
   #is({ campaignId, buyerId }: BuyerContractKey) {

@@ -2,6 +2,7 @@
 import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm'
 import type { BuyerSettings } from '../contracts/buyer'
 import { type Page, type PageRequest, toPage } from '../contracts/pagination'
+import type { AuditSubject } from './audit-trail'
 import { type Change, ChangeSet, type Written } from './change-set'
 import type { Database } from './database'
 import { buyers } from './schema'
@@ -29,7 +30,7 @@ export class BuyerStore {
       archivedAt: null,
     }
     const { publishIds } = await this.#changes(change)
-      .write(this.#database.insert(buyers).values(row))
+      .writeAudited(this.#subject('create', id), this.#database.insert(buyers).values(row))
       .publish('buyer', id)
       .commit()
     return { row, publishIds }
@@ -64,7 +65,8 @@ export class BuyerStore {
    */
   async update(known: BuyerRow, settings: BuyerSettings, change: Change): Promise<Written<BuyerRow> | null> {
     const { publishIds, results } = await this.#changes(change)
-      .write(
+      .writeAudited(
+        this.#subject('update', known.id),
         this.#database
           .update(buyers)
           .set({ ...columnsOf(settings), version: known.version + 1, updatedAt: change.at })
@@ -81,7 +83,8 @@ export class BuyerStore {
   /** Takes the buyer out of service for good, with its keys; leads still refer to it. @returns the publish rows */
   async archive(id: string, change: Change): Promise<readonly string[]> {
     const { publishIds } = await this.#changes(change)
-      .write(
+      .writeAudited(
+        this.#subject('archive', id),
         this.#database
           .update(buyers)
           .set({ archivedAt: change.at, updatedAt: change.at, version: sql`${buyers.version} + 1` })
@@ -96,6 +99,10 @@ export class BuyerStore {
 
   #is(id: string) {
     return and(eq(buyers.tenantId, this.#tenantId), eq(buyers.id, id))
+  }
+
+  #subject(deed: 'create' | 'update' | 'archive', id: string): AuditSubject {
+    return { action: `buyer.${deed}`, kind: 'buyer', id, table: buyers, where: this.#is(id) }
   }
 
   #changes(change: Change): ChangeSet {

@@ -2,6 +2,7 @@
 import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm'
 import type { CampaignSettings } from '../contracts/campaign'
 import { type Page, type PageRequest, toPage } from '../contracts/pagination'
+import type { AuditSubject } from './audit-trail'
 import { type Change, ChangeSet, type Written } from './change-set'
 import type { Database } from './database'
 import { campaigns } from './schema'
@@ -28,7 +29,7 @@ export class CampaignStore {
       archivedAt: null,
     }
     const { publishIds } = await this.#changes(change)
-      .write(this.#database.insert(campaigns).values(row))
+      .writeAudited(this.#subject('create', id), this.#database.insert(campaigns).values(row))
       .publishCampaigns(eq(campaigns.id, id))
       .commit()
     return { row, publishIds }
@@ -64,7 +65,8 @@ export class CampaignStore {
   async update(known: CampaignRow, settings: CampaignSettings, change: Change): Promise<Written<CampaignRow> | null> {
     const version = known.version + 1
     const changes = this.#changes(change)
-      .write(
+      .writeAudited(
+        this.#subject('update', known.id),
         this.#database
           .update(campaigns)
           .set({ ...columnsOf(settings), version, updatedAt: change.at })
@@ -84,7 +86,8 @@ export class CampaignStore {
   /** Takes the campaign out of service for good; leads still refer to it. @returns the publish rows */
   async archive(id: string, change: Change): Promise<readonly string[]> {
     const { publishIds } = await this.#changes(change)
-      .write(
+      .writeAudited(
+        this.#subject('archive', id),
         this.#database
           .update(campaigns)
           .set({ archivedAt: change.at, updatedAt: change.at, version: sql`${campaigns.version} + 1` })
@@ -97,6 +100,10 @@ export class CampaignStore {
 
   #is(id: string) {
     return and(eq(campaigns.tenantId, this.#tenantId), eq(campaigns.id, id))
+  }
+
+  #subject(deed: 'create' | 'update' | 'archive', id: string): AuditSubject {
+    return { action: `campaign.${deed}`, kind: 'campaign', id, table: campaigns, where: this.#is(id) }
   }
 
   #changes(change: Change): ChangeSet {

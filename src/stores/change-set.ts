@@ -1,37 +1,28 @@
 /**
- * One change of the configuration: what is written, and a publish row for everything that the edge must hear of because of
- * it, committed in one batch. A change without its publish rows cannot be made here.
+ * One change of the configuration: what is written, a publish row for everything that the edge must hear of because of it,
+ * and who did it, committed in one batch. A change without its publish rows and its record cannot be made here.
  *
  * Which campaigns a buyer or supplier is in is asked by the statement that writes, not before it: a contract that is added
  * meanwhile is never missed.
  */
 import { and, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
-import { type Database, runBatch, type Statement } from './database'
-import {
-  apiKeys,
-  buyerContracts,
-  buyers,
-  campaigns,
-  oauthClients,
-  publishes,
-  requestFences,
-  sourceLinks,
-  suppliers,
-} from './schema'
+import type { Actor } from '../contracts/audit-entry'
+import { type AuditSubject, auditStatements } from './audit-trail'
+import type { Database, Statement } from './database'
+import { runOnce } from './request-fence'
+import { apiKeys, buyerContracts, buyers, campaigns, oauthClients, publishes, sourceLinks, suppliers } from './schema'
 
-/** When and under which name a change happens; ids and clocks come from the caller. */
+/** When, by whom and under which name a change happens; ids and clocks come from the caller. */
 export interface Change {
-  /** Unique: the ids of the change's publish rows begin with it. */
+  /** `pub_<ulid>`, unique: the ids of the change's publish rows begin with it. */
   readonly id: string
   /** RFC 3339 UTC. */
   readonly at: string
+  readonly by: Actor
   /** Names the request that the change is made for; a request that is named makes one change, however often it is tried. */
   readonly fence?: string
 }
-
-/** The request that the change is made for has made it already. */
-export class RepeatedChange extends Error {}
 
 /** A changed row, and the publish rows to hand to the publisher. */
 export interface Written<Row> {
@@ -48,8 +39,11 @@ export interface Committed {
 type PublishKind = typeof publishes.$inferInsert.kind
 
 export class ChangeSet {
-  readonly #writes: Statement[] = []
+  readonly #before: Statement[] = []
+  /** With the records right behind the writes that they are about. */
+  readonly #writes: { readonly statement: Statement; readonly isRecord: boolean }[] = []
   readonly #publishes: Statement[] = []
+  readonly #after: Statement[] = []
 
   constructor(
     readonly database: Database,
@@ -58,7 +52,18 @@ export class ChangeSet {
   ) {}
 
   write(statement: Statement): this {
-    this.#writes.push(statement)
+    this.#writes.push({ statement, isRecord: false })
+    return this
+  }
+
+  /** Writes what the change is about, and puts it on record: the row before and after, by whom and when. */
+  writeAudited(subject: AuditSubject, statement: Statement): this {
+    const number = this.#before.length === 0 ? '' : `.${this.#before.length}`
+    const stamp = { id: `aud_${this.change.id.replace(/^pub_/, '')}${number}`, at: this.change.at, by: this.change.by }
+    const records = auditStatements(this.database, this.tenantId, stamp, subject)
+    this.#before.push(records.before)
+    this.#writes.push({ statement, isRecord: false }, { statement: records.behind, isRecord: true })
+    this.#after.push(records.after)
     return this
   }
 
@@ -207,30 +212,24 @@ export class ChangeSet {
     return this
   }
 
-  /** Commits all of it, or nothing. */
+  /** Commits all of it, or nothing. @throws where nothing was written with its record */
   async commit(): Promise<Committed> {
-    const statements = [...this.#writes, ...this.#publishes]
-    const results = await this.#runOnce(statements)
-    const published = results.slice(this.#writes.length) as readonly (readonly { readonly id: string }[])[]
+    if (this.#before.length === 0) throw new Error('a change must say what it is about')
+    const writes = this.#writes.map(({ statement }) => statement)
+    const all = await runOnce(this.database, this.change, [
+      ...this.#before,
+      ...writes,
+      ...this.#publishes,
+      ...this.#after,
+    ])
+    const results = all.slice(this.#before.length)
+    const published = results.slice(writes.length, writes.length + this.#publishes.length)
     return {
-      publishIds: published.flatMap((rows) => rows.map(({ id }) => id)),
-      results: results.slice(0, this.#writes.length),
+      publishIds: (published as readonly (readonly { readonly id: string }[])[]).flatMap((rows) =>
+        rows.map(({ id }) => id),
+      ),
+      results: results.slice(0, writes.length).filter((_, index) => this.#writes[index]?.isRecord === false),
     }
-  }
-
-  async #runOnce(statements: readonly Statement[]): Promise<readonly unknown[]> {
-    const { fence, at } = this.change
-    if (fence === undefined) return await runBatch(this.database, statements)
-    const fenced = this.database.insert(requestFences).values({ id: fence, createdAt: at })
-    try {
-      return (await runBatch(this.database, [fenced, ...statements])).slice(1)
-    } catch (error) {
-      throw (await this.#isFenced(fence)) ? new RepeatedChange() : error
-    }
-  }
-
-  async #isFenced(fence: string): Promise<boolean> {
-    return (await this.database.select().from(requestFences).where(eq(requestFences.id, fence))).length > 0
   }
 
   #touchCampaigns(condition: SQL): this {

@@ -6,7 +6,7 @@
  */
 import { and, desc, eq, getTableColumns, gte, lt, type SQL, sql } from 'drizzle-orm'
 import { type Page, type PageRequest, toPage } from '../contracts/pagination'
-import { type Database, openDatabase } from './database'
+import { type Database, isAmong, openDatabase } from './database'
 import { buyers, leads } from './schema'
 
 /** Everything of a lead. */
@@ -56,17 +56,25 @@ export class LeadStore {
     return toPage(rows, limit, ({ receivedAt, id }) => [receivedAt, id])
   }
 
+  /** @returns what the buyer bid for those of the leads that it bought, micros by lead */
+  async pricesPaid(buyerId: string, leadIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const price = sql<number>`(
+      SELECT value ->> 'priceMicros' FROM json_each(${leads.bids})
+      WHERE value ->> 'buyerId' = ${buyerId} AND value ->> 'result' = 'won' LIMIT 1
+    )`
+    const rows = await this.#database
+      .select({ id: leads.id, price })
+      .from(leads)
+      .where(and(eq(leads.tenantId, this.#tenantId), isAmong(leads.id, leadIds)))
+    return new Map(rows.map((row) => [row.id, row.price]))
+  }
+
   /** @returns names by id; a buyer of another tenant, or none, is left out */
   async buyerNames(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const rows = await this.#database
       .select({ id: buyers.id, name: buyers.name })
       .from(buyers)
-      .where(
-        and(
-          eq(buyers.tenantId, this.#tenantId),
-          sql`${buyers.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`,
-        ),
-      )
+      .where(and(eq(buyers.tenantId, this.#tenantId), isAmong(buyers.id, ids)))
     return new Map(rows.map(({ id, name }) => [id, name]))
   }
 }

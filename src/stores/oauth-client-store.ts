@@ -1,6 +1,7 @@
 /** OAuth clients of one tenant, with the tokens of theirs that were revoked. Secrets are kept by hash only. */
 import { and, desc, eq, gt, isNull, lt, or, sql } from 'drizzle-orm'
 import { type Page, type PageRequest, toPage } from '../contracts/pagination'
+import type { AuditSubject } from './audit-trail'
 import { type Change, ChangeSet, type Written } from './change-set'
 import type { Database } from './database'
 import { oauthClients, oauthRevokedTokens } from './schema'
@@ -39,7 +40,7 @@ export class OAuthClientStore {
     const absent = { revokedAt: null, lastUsedAt: null, previousHash: null, previousUntil: null }
     const row = { ...client, ...absent, tenantId: this.#tenantId, createdAt: change.at }
     const { publishIds } = await this.#changes(change)
-      .write(this.#database.insert(oauthClients).values(row))
+      .writeAudited(this.#subject('create', client.id), this.#database.insert(oauthClients).values(row))
       .publish('oauth_client', client.id)
       .commit()
     return { row, publishIds }
@@ -69,7 +70,9 @@ export class OAuthClientStore {
   /** @returns null where this tenant has no such client that still works */
   async update(id: string, changes: OAuthClientChanges, change: Change): Promise<Written<OAuthClientRow> | null> {
     const updated = this.#database.update(oauthClients).set(changes).where(this.#isLive(id)).returning()
-    return await this.#commit(this.#changes(change).write(updated).publish('oauth_client', id))
+    return await this.#commit(
+      this.#changes(change).writeAudited(this.#subject('update', id), updated).publish('oauth_client', id),
+    )
   }
 
   /** @returns null where this tenant has no such client that still works */
@@ -81,7 +84,9 @@ export class OAuthClientStore {
       .set({ secretHash, secretLastFour, previousHash, previousUntil })
       .where(this.#isLive(id))
       .returning()
-    return await this.#commit(this.#changes(change).write(rotated).publish('oauth_client', id))
+    return await this.#commit(
+      this.#changes(change).writeAudited(this.#subject('rotate', id), rotated).publish('oauth_client', id),
+    )
   }
 
   /** @returns null where this tenant has no such client that still works */
@@ -92,7 +97,10 @@ export class OAuthClientStore {
       .where(this.#isLive(id))
       .returning()
     return await this.#commit(
-      this.#changes(change).write(revoked).publish('oauth_client', id).touchSupplierOfClient(id),
+      this.#changes(change)
+        .writeAudited(this.#subject('revoke', id), revoked)
+        .publish('oauth_client', id)
+        .touchSupplierOfClient(id),
     )
   }
 
@@ -100,7 +108,16 @@ export class OAuthClientStore {
   async revokeToken(token: Omit<OAuthRevokedToken, 'tenantId'>, change: Change): Promise<readonly string[]> {
     const row = { ...token, tenantId: this.#tenantId }
     const { publishIds } = await this.#changes(change)
-      .write(this.#database.insert(oauthRevokedTokens).values(row).onConflictDoNothing())
+      .writeAudited(
+        {
+          action: 'oauth_token.revoke',
+          kind: 'oauth_token',
+          id: token.id,
+          table: oauthRevokedTokens,
+          where: and(eq(oauthRevokedTokens.tenantId, this.#tenantId), eq(oauthRevokedTokens.id, token.id)),
+        },
+        this.#database.insert(oauthRevokedTokens).values(row).onConflictDoNothing(),
+      )
       .publish('oauth_client', token.clientId)
       .touchSupplierOfClient(token.clientId)
       .commit()
@@ -144,6 +161,10 @@ export class OAuthClientStore {
 
   #is(id: string) {
     return and(eq(oauthClients.tenantId, this.#tenantId), eq(oauthClients.id, id))
+  }
+
+  #subject(deed: 'create' | 'update' | 'rotate' | 'revoke', id: string): AuditSubject {
+    return { action: `oauth_client.${deed}`, kind: 'oauth_client', id, table: oauthClients, where: this.#is(id) }
   }
 
   #changes(change: Change): ChangeSet {

@@ -6,8 +6,11 @@
  * the stored lead, and the leads are written last: a message that comes again, late or out of order finds itself not newer
  * and changes nothing. What a lead adds to a rollup is the difference to what its stored row had added.
  */
+import { leadEventsOf } from '../contracts/lead-events'
 import type { LeadProjection } from '../contracts/projection'
+import type { WebhookWake } from '../contracts/webhook-outbox'
 import type { StoredBid } from './schema/leads'
+import { type EventStamps, INSERT_DELIVERIES, stamped, wakesOf } from './webhook-events'
 
 /** D1 takes values up to 2 MB; this many UTF-16 units stay below that in any script. */
 const MAX_VALUE_CHARS = 500_000
@@ -63,6 +66,14 @@ const ADD_TO_LEDGER = `
   FROM sale WHERE true
   ON CONFLICT DO NOTHING`
 
+/** One row for each endpoint that wants an event; none where nobody asked for any. */
+const ADD_EVENTS = `
+  WITH event_source AS (
+    SELECT value ->> 'tenantId' AS tenant_id, value -> 'events' AS events
+    FROM json_each(?1) LEFT JOIN leads AS stored ON stored.id = value ->> 'leadId'
+    WHERE stored.sequence IS NULL OR stored.sequence < value ->> 'sequence'
+  ) ${INSERT_DELIVERIES}`
+
 /** What never changes of a lead is not set again; nor are the sealed fields, which may have been erased meanwhile. */
 const PUT_LEADS = `
   INSERT INTO leads (id, tenant_id, auction_id, sequence, campaign_id, supplier_id, buyer_id, status, test, currency,
@@ -83,22 +94,29 @@ const PUT_LEADS = `
  * Stores the messages: all of them, or none where this throws.
  *
  * @param messages as they came, also several of one auction
- * @returns rows written as the database bills them, indexes included
+ * @param stamps for the events that the messages hold; without them, none are written
+ * @returns rows written as the database bills them, indexes included, and the endpoints that have something to send
  */
 export async function applyLeadProjections(
   db: D1Database,
   messages: readonly LeadProjection[],
-): Promise<{ readonly rowsWritten: number }> {
-  if (messages.length === 0) return { rowsWritten: 0 }
+  stamps: EventStamps | null = null,
+): Promise<{ readonly rowsWritten: number; readonly wakes: readonly WebhookWake[] }> {
+  if (messages.length === 0) return { rowsWritten: 0, wakes: [] }
   const newest = newestByAuction(messages)
   const countedChunks = chunks(newest.filter((message) => !message.test).map(countedPart))
+  const eventChunks = stamps === null ? [] : chunks(newest.map((message) => eventPart(message, stamps)))
   const statements = [
+    ...eventChunks.map((json) => db.prepare(ADD_EVENTS).bind(json)),
     ...countedChunks.map((json) => db.prepare(ADD_TO_ROLLUPS).bind(json)),
     ...countedChunks.map((json) => db.prepare(ADD_TO_LEDGER).bind(json)),
     ...chunks(newest.map(leadRow)).map((json) => db.prepare(PUT_LEADS).bind(json)),
   ]
   const results = await db.batch(statements)
-  return { rowsWritten: results.reduce((sum, { meta }) => sum + meta.rows_written, 0) }
+  return {
+    rowsWritten: results.reduce((sum, { meta }) => sum + meta.rows_written, 0),
+    wakes: wakesOf(results.slice(0, eventChunks.length)),
+  }
 }
 
 function newestByAuction(messages: readonly LeadProjection[]): readonly LeadProjection[] {
@@ -126,6 +144,12 @@ function countedPart(message: LeadProjection): object {
     currency,
     sales,
   }
+}
+
+/** What the message tells of, in full: which of it is news is known where it is stored. */
+function eventPart(message: LeadProjection, stamps: EventStamps): object {
+  const { leadId, tenantId, sequence } = message
+  return { leadId, tenantId, sequence, events: leadEventsOf(message).map((draft) => stamped(draft, stamps)) }
 }
 
 function leadRow({ sales, ...message }: LeadProjection): object {

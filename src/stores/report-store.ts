@@ -18,6 +18,10 @@ export interface PnlSums {
   readonly sales: number
   readonly revenueMicros: number
   readonly payoutMicros: number
+  /** Of the sales, those that were returned; the sums before hold them too. */
+  readonly returns: number
+  readonly returnedRevenueMicros: number
+  readonly returnedPayoutMicros: number
 }
 
 /** The sums of one group, with the members of its keys; `buyerId` is '' for nobody. */
@@ -61,10 +65,21 @@ const KEYS: { readonly [key in PnlKey]: KeyParts } = {
 const LEADS = `sum(leads) AS leads, sum(iif(buyer_id = '', 0, leads)) AS sold`
 /** Of one buyer, each sale is a lead that it bought, also one that it shares. */
 const LEADS_BY_BUYER = `sum(iif(buyer_id = '', leads, sales)) AS leads, sum(sales) AS sold`
-const MONEY = 'sum(sales) AS sales, sum(revenue_micros) AS revenueMicros, sum(payout_micros) AS payoutMicros'
+const MONEY = `sum(sales) AS sales, sum(revenue_micros) AS revenueMicros, sum(payout_micros) AS payoutMicros,
+  sum(returns) AS returns, sum(returned_revenue_micros) AS returnedRevenueMicros,
+  sum(returned_payout_micros) AS returnedPayoutMicros`
 const PERIOD = 'FROM rollups WHERE tenant_id = ?1 AND hour >= ?2 AND hour < ?3'
 
-const NOTHING: PnlSums = { leads: 0, sold: 0, sales: 0, revenueMicros: 0, payoutMicros: 0 }
+const NOTHING: PnlSums = {
+  leads: 0,
+  sold: 0,
+  sales: 0,
+  revenueMicros: 0,
+  payoutMicros: 0,
+  returns: 0,
+  returnedRevenueMicros: 0,
+  returnedPayoutMicros: 0,
+}
 
 export class ReportStore {
   readonly #db: D1Database

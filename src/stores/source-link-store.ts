@@ -2,6 +2,7 @@
 import { and, asc, count, desc, eq, isNull, lt } from 'drizzle-orm'
 import { type Page, type PageRequest, toPage } from '../contracts/pagination'
 import type { SourceLinkSettings } from '../contracts/source-link'
+import type { AuditSubject } from './audit-trail'
 import type { CampaignRow } from './campaign-store'
 import { type Change, ChangeSet, type Written } from './change-set'
 import type { Database } from './database'
@@ -40,7 +41,8 @@ export class SourceLinkStore {
     const { campaignId, supplierId } = key
     const at = { createdAt: change.at, updatedAt: change.at }
     const changes = new ChangeSet(this.#database, this.#tenantId, change)
-      .write(
+      .writeAudited(
+        this.#subject('put', key),
         this.#database
           .insert(sourceLinks)
           .values({ campaignId, supplierId, tenantId: this.#tenantId, settings, ...at })
@@ -73,7 +75,10 @@ export class SourceLinkStore {
    */
   async share(key: SourceLinkKey, specsNonce: string | null, change: Change): Promise<readonly string[] | null> {
     const { results, publishIds } = await new ChangeSet(this.#database, this.#tenantId, change)
-      .write(this.#database.update(sourceLinks).set({ specsNonce }).where(this.#is(key)).returning())
+      .writeAudited(
+        this.#subject(specsNonce === null ? 'revoke_specs' : 'rotate_specs', key),
+        this.#database.update(sourceLinks).set({ specsNonce }).where(this.#is(key)).returning(),
+      )
       .touchCampaign(key.campaignId)
       .commit()
     return (results[0] as readonly SourceLinkRow[]).length === 0 ? null : publishIds
@@ -122,7 +127,7 @@ export class SourceLinkStore {
   /** @returns the publish rows */
   async remove(known: SourceLinkRow, change: Change): Promise<readonly string[]> {
     const changes = new ChangeSet(this.#database, this.#tenantId, change)
-      .write(this.#database.delete(sourceLinks).where(this.#is(known)))
+      .writeAudited(this.#subject('remove', known), this.#database.delete(sourceLinks).where(this.#is(known)))
       .touchCampaign(known.campaignId)
       .publishCampaignsOfSupplier(known.supplierId)
     if (isCounted(known.settings)) changes.touchSupplier(known.supplierId)
@@ -131,6 +136,11 @@ export class SourceLinkStore {
 
   #of(campaignId: string) {
     return and(eq(sourceLinks.tenantId, this.#tenantId), eq(sourceLinks.campaignId, campaignId))
+  }
+
+  #subject(deed: 'put' | 'remove' | 'rotate_specs' | 'revoke_specs', key: SourceLinkKey): AuditSubject {
+    const id = `${key.campaignId}/${key.supplierId}`
+    return { action: `source_link.${deed}`, kind: 'source_link', id, table: sourceLinks, where: this.#is(key) }
   }
 
   #is({ campaignId, supplierId }: SourceLinkKey) {

@@ -3,6 +3,7 @@ import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm'
 import { type Page, type PageRequest, toPage } from '../contracts/pagination'
 import type { SupplierSettings } from '../contracts/supplier'
 import { apiKeyRow, insertApiKey, type NewApiKeyRow } from './api-key-store'
+import type { AuditSubject } from './audit-trail'
 import { type Change, ChangeSet, type Written } from './change-set'
 import type { Database } from './database'
 import { suppliers } from './schema'
@@ -41,7 +42,7 @@ export class SupplierStore {
     }
     const key = apiKeyRow(apiKey, this.#tenantId, change)
     const { publishIds } = await this.#changes(change)
-      .write(this.#database.insert(suppliers).values(row))
+      .writeAudited(this.#subject('create', id), this.#database.insert(suppliers).values(row))
       .write(insertApiKey(this.#database, key))
       .publish('credential', key.id)
       .commit()
@@ -77,7 +78,8 @@ export class SupplierStore {
    */
   async update(known: SupplierRow, settings: SupplierSettings, change: Change): Promise<Written<SupplierRow> | null> {
     const changes = this.#changes(change)
-      .write(
+      .writeAudited(
+        this.#subject('update', known.id),
         this.#database
           .update(suppliers)
           .set({ ...columnsOf(settings), version: known.version + 1, updatedAt: change.at })
@@ -97,7 +99,8 @@ export class SupplierStore {
   /** Takes the supplier out of service for good, with its keys; leads still refer to it. @returns the publish rows */
   async archive(id: string, change: Change): Promise<readonly string[]> {
     const { publishIds } = await this.#changes(change)
-      .write(
+      .writeAudited(
+        this.#subject('archive', id),
         this.#database
           .update(suppliers)
           .set({ archivedAt: change.at, updatedAt: change.at, version: sql`${suppliers.version} + 1` })
@@ -112,6 +115,10 @@ export class SupplierStore {
 
   #is(id: string) {
     return and(eq(suppliers.tenantId, this.#tenantId), eq(suppliers.id, id))
+  }
+
+  #subject(deed: 'create' | 'update' | 'archive', id: string): AuditSubject {
+    return { action: `supplier.${deed}`, kind: 'supplier', id, table: suppliers, where: this.#is(id) }
   }
 
   #changes(change: Change): ChangeSet {

@@ -3,10 +3,12 @@
  * build the index anew. Whatever dies between two slices, the import says how far it came.
  */
 import { and, desc, eq, getTableColumns, isNotNull, lt, type SQL, sql } from 'drizzle-orm'
+import type { Actor } from '../contracts/audit-entry'
 import { type Page, type PageRequest, toPage } from '../contracts/pagination'
 import type { ImportFormat, ImportMode, Rejections } from '../contracts/suppression-list'
 import type { BucketHashes } from '../core/suppression/bucket'
 import type { CsvShape } from '../core/suppression/csv'
+import { auditDeed } from './audit-trail'
 import { type Database, runBatch, type Statement } from './database'
 import { suppressionChanges, suppressionImports, suppressionLists, suppressionPieces } from './schema'
 import type { SuppressionListRow } from './suppression-list-store'
@@ -25,6 +27,7 @@ export interface NewImport {
   readonly format: ImportFormat
   /** RFC 3339 UTC. */
   readonly at: string
+  readonly by: Actor
 }
 
 /** One transaction of an import. */
@@ -56,7 +59,7 @@ export class SuppressionImportStore {
     this.#tenantId = tenantId
   }
 
-  async begin({ id, list, mode, format, at }: NewImport): Promise<SuppressionImportRow> {
+  async begin({ id, list, mode, format, at, by }: NewImport): Promise<SuppressionImportRow> {
     const isReplacement = mode === 'replace'
     const values = {
       id,
@@ -75,6 +78,17 @@ export class SuppressionImportStore {
       ...(isReplacement ? [raiseSequence(this.#database, this.#tenantId)] : []),
       this.#database.insert(suppressionImports).values(values),
       this.#forgetOldest(list.id),
+      auditDeed(
+        this.#database,
+        this.#tenantId,
+        { id: `aud_${id.replace(/^imp_/, '')}`, at, by },
+        {
+          action: 'suppression_list.import',
+          targetKind: 'suppression_list',
+          targetId: list.id,
+          details: { import_id: id, mode, format },
+        },
+      ),
     ])
     return this.#existing(id)
   }

@@ -2,6 +2,7 @@
 import { and, desc, eq, inArray, isNull, lt, sql } from 'drizzle-orm'
 import { type Page, type PageRequest, toPage } from '../contracts/pagination'
 import type { SuppressionListSettings } from '../contracts/suppression-list'
+import type { AuditSubject } from './audit-trail'
 import { type Change, ChangeSet, type Written } from './change-set'
 import type { Database } from './database'
 import { suppressionLists, suppressionPieces } from './schema'
@@ -23,7 +24,8 @@ export class SuppressionListStore {
 
   async create(id: string, settings: SuppressionListSettings, change: Change): Promise<Written<SuppressionListRow>> {
     const { publishIds, results } = await this.#changes(change, settings.scope === 'all_campaigns')
-      .write(
+      .writeAudited(
+        this.#subject('create', id),
         this.#database
           .insert(suppressionLists)
           .values({
@@ -106,7 +108,8 @@ export class SuppressionListStore {
     change: Change,
   ): Promise<Written<SuppressionListRow> | null> {
     const { publishIds, results } = await this.#changes(change, settings.scope !== known.scope)
-      .write(
+      .writeAudited(
+        this.#subject('update', known.id),
         this.#database
           .update(suppressionLists)
           .set({ ...columnsOf(settings), version: known.version + 1, updatedAt: change.at })
@@ -126,7 +129,8 @@ export class SuppressionListStore {
     const tenantId = this.#tenantId
     const buckets = bucketsOfList(tenantId, known.number)
     const { publishIds } = await this.#changes(change, known.scope === 'all_campaigns')
-      .write(
+      .writeAudited(
+        this.#subject('archive', known.id),
         database
           .update(suppressionLists)
           .set({ archivedAt: change.at, updatedAt: change.at, version: sql`${suppressionLists.version} + 1` })
@@ -140,6 +144,11 @@ export class SuppressionListStore {
 
   #is(id: string) {
     return and(eq(suppressionLists.tenantId, this.#tenantId), eq(suppressionLists.id, id))
+  }
+
+  #subject(deed: 'create' | 'update' | 'archive', id: string): AuditSubject {
+    const kind = 'suppression_list'
+    return { action: `${kind}.${deed}`, kind, id, table: suppressionLists, where: this.#is(id) }
   }
 
   #changes(change: Change, touchesAllCampaigns: boolean): ChangeSet {

@@ -3,22 +3,28 @@
  * handler can reach another tenant's rows, whatever ids it is given.
  */
 import { ApiKeyStore } from './api-key-store'
+import { AuditLogStore } from './audit-log-store'
 import { BuyerContractStore } from './buyer-contract-store'
 import { BuyerStore } from './buyer-store'
 import { CampaignStore } from './campaign-store'
 import { ConfigurationStore } from './configuration-store'
 import { CredentialEndStore } from './credential-end-store'
 import { openDatabase } from './database'
+import { DeadLetterDesk } from './dead-letter-desk'
+import { FeedbackStore } from './feedback-store'
 import { LeadStore } from './lead-store'
 import { OAuthClientStore } from './oauth-client-store'
 import { PublishStore } from './publish-store'
 import { ReportStore } from './report-store'
+import { ReturnStore } from './return-store'
 import { SourceLinkStore } from './source-link-store'
 import { SupplierStore } from './supplier-store'
 import { SuppressionImportStore } from './suppression-import-store'
 import { SuppressionIndexStore } from './suppression-index-store'
 import { SuppressionListStore } from './suppression-list-store'
 import { TenantStore } from './tenant-store'
+import { WebhookDeliveryStore } from './webhook-delivery-store'
+import { WebhookEndpointStore } from './webhook-endpoint-store'
 
 export interface TenantStores {
   readonly tenant: TenantStore
@@ -32,11 +38,17 @@ export interface TenantStores {
   readonly credentialEnds: CredentialEndStore
   readonly configuration: ConfigurationStore
   readonly publishes: PublishStore
+  readonly auditLog: AuditLogStore
   readonly leads: LeadStore
+  readonly feedback: FeedbackStore
+  readonly returns: ReturnStore
   readonly reports: ReportStore
   readonly suppressionLists: SuppressionListStore
   readonly suppressionImports: SuppressionImportStore
   readonly suppressionIndex: SuppressionIndexStore
+  readonly deadLetters: DeadLetterDesk
+  readonly webhookEndpoints: WebhookEndpointStore
+  readonly webhookDeliveries: WebhookDeliveryStore
 }
 
 export function createTenantStores(db: D1Database, tenantId: string): TenantStores {
@@ -53,10 +65,16 @@ export function createTenantStores(db: D1Database, tenantId: string): TenantStor
     credentialEnds: new CredentialEndStore(database, tenantId),
     configuration: new ConfigurationStore(database, tenantId),
     publishes: new PublishStore(database, tenantId),
+    auditLog: new AuditLogStore(database, tenantId),
     leads: new LeadStore(db, tenantId),
+    feedback: new FeedbackStore(db, tenantId),
+    returns: new ReturnStore(db, tenantId),
     reports: new ReportStore(db, tenantId),
     suppressionLists: new SuppressionListStore(database, tenantId),
     suppressionImports: new SuppressionImportStore(database, tenantId),
     suppressionIndex: new SuppressionIndexStore(database, tenantId),
+    deadLetters: new DeadLetterDesk(database, tenantId),
+    webhookEndpoints: new WebhookEndpointStore(db, tenantId),
+    webhookDeliveries: new WebhookDeliveryStore(db, tenantId),
   }
 }

@@ -81,9 +81,14 @@ describe('the deployed builder', () => {
   it('is woken by the cron for what nobody told it of, and publishes it', async () => {
     const tenantId = fresh('tenant')
     const at = new Date().toISOString()
+    const by = { role: 'operator', id: 'key_1', requestId: 'req_1' } as const
     const { suppressionLists, suppressionIndex } = createTenantStores(env.DB, tenantId)
-    const { row } = await suppressionLists.create(fresh('spl'), { name: 'x', scope: 'named' }, { id: fresh('pub'), at })
-    await suppressionLists.archive(row, { id: fresh('pub'), at })
+    const { row } = await suppressionLists.create(
+      fresh('spl'),
+      { name: 'x', scope: 'named' },
+      { id: fresh('pub'), at, by },
+    )
+    await suppressionLists.archive(row, { id: fresh('pub'), at, by })
     expect(await suppressionIndex.pending()).not.toBeNull()
     const controller = { scheduledTime: Date.now(), cron: '* * * * *', noRetry: () => {} }
     await worker.scheduled(controller, env)

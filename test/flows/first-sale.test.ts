@@ -196,6 +196,8 @@ describe('the first lead, from the ping to the profit', () => {
       settled_at: expect.stringMatching(INSTANT),
       test: false,
       fields: { ...PINGED, ...PERSON },
+      feedback: null,
+      returns: [],
     })
   })
 
@@ -297,7 +299,9 @@ describe('the first lead, from the ping to the profit', () => {
   })
 
   it('is in the profit and loss of everyone who had a part in it within seconds', async () => {
-    const sums = { leads: 1, sold: 1, sales: 1, revenue: 120, payout: 90, profit: 30, margin_percent: 25 }
+    const money = { revenue: 120, payout: 90, profit: 30, margin_percent: 25 }
+    const returned = { sales: 0, revenue: 0, payout: 0, profit: 0 }
+    const sums = { leads: 1, sold: 1, sales: 1, ...money, gross: money, returned }
     await vi.waitFor(async () => {
       const { body } = await operator.pnl('group_by=campaign,supplier,buyer,day')
       expect(body.rows).toEqual([

@@ -10,7 +10,23 @@ import { fresh, soldLead } from '../support/projections'
 function setUp(overrides: Partial<QueueServices> = {}) {
   const calls: string[] = []
   const services: QueueServices = {
-    apply: async (messages) => calls.push(`apply ${messages.length}`),
+    apply: async (messages) => {
+      calls.push(`apply ${messages.length}`)
+      return { wakes: [] }
+    },
+    wakeLater: async (wakes) => {
+      calls.push(`wake later ${wakes.length}`)
+    },
+    wake: async ({ endpointId }) => {
+      calls.push(`wake ${endpointId}`)
+    },
+    storeNotice: async ({ draft }) => {
+      calls.push(`store ${draft.key}`)
+      return [{ kind: 'webhook_wake', tenantId: 'live', endpointId: 'whe_of_notice' }]
+    },
+    acknowledgeNotice: async ({ draft }) => {
+      calls.push(`acknowledge ${draft.key}`)
+    },
     acknowledge: async () => undefined,
     retryPost: async (auctionId, contractId, tryNumber) => {
       calls.push(`post ${auctionId} ${contractId} ${tryNumber}`)
@@ -126,6 +142,49 @@ describe('post retries', () => {
   })
 })
 
+describe('webhooks', () => {
+  const wake = (endpointId: string) => ({ kind: 'webhook_wake', tenantId: 'live', endpointId })
+  const notice = (key: string) => ({
+    kind: 'webhook_notice',
+    tenantId: 'live',
+    buyerId: 'buy_1',
+    draft: { key, type: 'buyer.cap_reached', tellings: [] },
+  })
+
+  it('wake each endpoint once, however many messages name it; what fails or cannot be read comes back alone', async () => {
+    const { services, calls } = setUp()
+    const failing = {
+      ...services,
+      wake: async (one: Parameters<QueueServices['wake']>[0]) => {
+        if (one.endpointId === 'whe_2') throw new Error('object is restarting')
+        await services.wake(one)
+      },
+    }
+    const messages = {
+      m1: wake('whe_1'),
+      m2: wake('whe_2'),
+      m3: wake('whe_1'),
+      m4: { kind: 'webhook' },
+      m5: wake('whe_3'),
+    }
+    const { acked, retried } = await consume('gavel-webhook', messages, failing)
+    expect(calls.toSorted()).toEqual(['wake whe_1', 'wake whe_3'])
+    expect([acked.toSorted(), retried.toSorted()]).toEqual([
+      ['m1', 'm3', 'm5'],
+      ['m2', 'm4'],
+    ])
+  })
+
+  it('store a notice before its account is told that it is stored', async () => {
+    const { services, calls } = setUp()
+    await consume('gavel-webhook', { m1: notice('cap') }, services)
+    expect(calls).toEqual(['store cap', 'wake whe_of_notice', 'acknowledge cap'])
+    const down = setUp({ storeNotice: () => Promise.reject(new Error('D1 is down')) })
+    expect(await consume('gavel-webhook', { m1: notice('cap') }, down.services)).toMatchObject({ retried: ['m1'] })
+    expect(down.calls).toEqual([])
+  })
+})
+
 describe('dead letters', () => {
   it('are kept with their queue and body, and taken off the queue', async () => {
     const [first, second] = [fresh('letter'), fresh('letter')]
@@ -136,7 +195,15 @@ describe('dead letters', () => {
       3,
     )
     expect(result.ackAll).toBe(true)
-    const kept = { queue: 'gavel-projection-dead', attempts: 3, failed_at: '2026-11-20T10:00:00.000Z' }
+    const kept = {
+      queue: 'gavel-projection-dead',
+      attempts: 3,
+      failed_at: '2026-11-20T10:00:00.000Z',
+      tenant_id: null,
+      status: 'kept',
+      deaths: 1,
+      resent_at: null,
+    }
     expect(await lettersOf(first, second)).toEqual([
       { id: first, body: { a: [1, 'é'] }, ...kept },
       { id: second, body: null, ...kept },
@@ -145,9 +212,9 @@ describe('dead letters', () => {
 
   it('delivered twice are one row, as first kept', async () => {
     const id = fresh('letter')
-    await consume('gavel-post-retry-dead', { [id]: retry() }, setUp().services)
-    await consume('gavel-post-retry-dead', { [id]: retry({ tryNumber: 9 }) }, setUp().services)
-    expect(await lettersOf(id)).toEqual([expect.objectContaining({ body: retry(), queue: 'gavel-post-retry-dead' })])
+    await consume('gavel-post-retry-dead', { [id]: { first: true } }, setUp().services)
+    await consume('gavel-post-retry-dead', { [id]: { first: false } }, setUp().services)
+    expect(await lettersOf(id)).toEqual([expect.objectContaining({ body: { first: true }, deaths: 1 })])
   })
 
   it('that are no JSON are kept as what can be said of them', async () => {
@@ -164,6 +231,21 @@ describe('dead letters', () => {
     const messages = Object.fromEntries(Array.from({ length: 100 }, () => [fresh('letter'), '名'.repeat(42_000)]))
     await consume('gavel-projection-dead', messages, setUp().services)
     expect(await lettersOf(...Object.keys(messages))).toHaveLength(100)
+  })
+
+  it('that the database refuses are kept as what can be said of them, and take no other along', async () => {
+    const [bad, good] = [fresh('letter'), fresh('letter')]
+    const refuses = (letters: readonly { readonly body: unknown }[]) => letters.some(({ body }) => body === 'poison')
+    const { services } = setUp({
+      keep: (letters) =>
+        refuses(letters) ? Promise.reject(new Error('no')) : new DeadLetterStore(env.DB).add(letters),
+    })
+    const { acked } = await consume('gavel-projection-dead', { [bad]: 'poison', [good]: 'fine' }, services)
+    expect(acked).toEqual([bad, good])
+    expect((await lettersOf(bad, good)).map(({ body }) => body)).toEqual([
+      { unreadable: 'refused by the database' },
+      'fine',
+    ])
   })
 
   it('stay on the queue while the database does not answer', async () => {

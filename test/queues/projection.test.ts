@@ -17,6 +17,7 @@ function setUp(overrides: Partial<ProjectionServices> = {}) {
   const logged: Logged[] = []
   const services: ProjectionServices = {
     apply: (messages) => applyLeadProjections(env.DB, messages),
+    wakeLater: async () => undefined,
     acknowledge: async (auctionId, sequence) => {
       acknowledged.push(`${auctionId}#${sequence}`)
     },
@@ -186,12 +187,24 @@ describe('trouble around a batch', () => {
     expect(logged.map(({ event }) => event)).toEqual(['acknowledge_failed'])
   })
 
+  it('a queue that does not take the wakes of webhooks leaves the messages stored and acknowledged', async () => {
+    const wake = { kind: 'webhook_wake', tenantId: 'live', endpointId: 'whe_1' } as const
+    const { services, acknowledged, logged } = setUp({
+      apply: async () => ({ wakes: [wake] }),
+      wakeLater: () => Promise.reject(new Error('queue is down')),
+    })
+    expect(await consume([soldLead()], services)).toEqual({ acked: ['m0'], retried: [] })
+    expect(acknowledged).toHaveLength(1)
+    expect(logged.map(({ event }) => event)).toEqual(['webhook_wake_failed'])
+  })
+
   it('nothing is acknowledged before it is stored', async () => {
     const steps: string[] = []
     const { services } = setUp({
       apply: async (messages) => {
-        await applyLeadProjections(env.DB, messages)
+        const applied = await applyLeadProjections(env.DB, messages)
         steps.push('stored')
+        return applied
       },
       acknowledge: async () => {
         steps.push('acknowledged')
@@ -204,7 +217,7 @@ describe('trouble around a batch', () => {
   it('a hundred auctions are told sixteen at a time', async () => {
     let [running, most, told] = [0, 0, 0]
     const { services } = setUp({
-      apply: async () => undefined,
+      apply: async () => ({ wakes: [] }),
       acknowledge: async () => {
         running += 1
         most = Math.max(most, running)

@@ -9,7 +9,11 @@ import { CAMPAIGN, DB, make, publisherWith, SNAPSHOTS, startManagement, waiting 
 
 const live = createTenantStores(DB, 'live')
 const SETTINGS = campaignSettingsSchema.parse(CAMPAIGN)
-const change = (): Change => ({ id: `pub_${ulid()}`, at: new Date().toISOString() })
+const change = (): Change => ({
+  id: `pub_${ulid()}`,
+  at: new Date().toISOString(),
+  by: { role: 'operator', id: 'key_1', requestId: 'req_1' },
+})
 const newCampaign = () => live.campaigns.create(`camp_${ulid()}`, SETTINGS, change())
 const documentOf = (id: string) =>
   SNAPSHOTS.get<{ campaign: { name: string; version: number } }>(`campaign:${id}`, 'json')

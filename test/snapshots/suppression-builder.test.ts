@@ -30,6 +30,8 @@ function anyHash(): bigint {
 }
 
 /** A tenant of its own, with a KV and a clock of its own. */
+const by = { role: 'operator', id: 'key_1', requestId: 'req_1' } as const
+
 class Tenant {
   readonly id = `tenant_${ulid()}`
   readonly kv = new MemoryKv()
@@ -50,7 +52,7 @@ class Tenant {
   }
 
   async list(): Promise<SuppressionListRow> {
-    const change = { id: `pub_${ulid()}`, at: this.at }
+    const change = { id: `pub_${ulid()}`, at: this.at, by }
     return (await this.stores.suppressionLists.create(`spl_${ulid()}`, { name: 'x', scope: 'named' }, change)).row
   }
 
@@ -65,7 +67,7 @@ class Tenant {
   }
 
   begin(list: SuppressionListRow, mode: 'add' | 'remove' | 'replace' = 'add'): Promise<SuppressionImportRow> {
-    return this.stores.suppressionImports.begin({ id: `imp_${ulid()}`, list, mode, format: 'csv', at: this.at })
+    return this.stores.suppressionImports.begin({ id: `imp_${ulid()}`, list, mode, format: 'csv', at: this.at, by })
   }
 
   async store(
@@ -368,7 +370,7 @@ describe('an import', () => {
   it('into a list that was archived meanwhile stores nothing', async () => {
     const list = await tenant.list()
     const row = await tenant.begin(list)
-    await tenant.stores.suppressionLists.archive(list, { id: `pub_${ulid()}`, at: tenant.at })
+    await tenant.stores.suppressionLists.archive(list, { id: `pub_${ulid()}`, at: tenant.at, by })
     expect(await tenant.store(row, list, { phones: ['5120000001'] })).toBe(false)
     expect(await tenant.stores.suppressionImports.read(list.id, row.id)).toMatchObject({ lines: 0, stored: 0 })
   })

@@ -15,7 +15,11 @@ const TERMS = withContractDefaults(CONTRACT)
 const BUYER = { name: 'Big', status: 'active' as const, caps: [], budget: null }
 const SUPPLIER = { name: 'Acme', status: 'active' as const }
 
-const change = (): Change => ({ id: `pub_${ulid()}`, at: new Date().toISOString() })
+const change = (): Change => ({
+  id: `pub_${ulid()}`,
+  at: new Date().toISOString(),
+  by: { role: 'operator', id: 'key_1', requestId: 'req_1' },
+})
 const keyOf = (subjectId: string) => ({
   id: `key_${ulid()}`,
   role: 'supplier' as const,

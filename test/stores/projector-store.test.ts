@@ -63,6 +63,9 @@ describe('a message', () => {
         sales: 1,
         revenue_micros: 120_000_000,
         payout_micros: 90_000_000,
+        returns: 0,
+        returned_revenue_micros: 0,
+        returned_payout_micros: 0,
       },
     ])
   })
@@ -79,7 +82,7 @@ describe('a message', () => {
     ]
 
     for (const late of [[sold], [pending], [pending, sold]]) {
-      expect(await applyLeadProjections(env.DB, late)).toEqual({ rowsWritten: 0 })
+      expect(await applyLeadProjections(env.DB, late)).toEqual({ wakes: [], rowsWritten: 0 })
     }
     const after = [await rowsOf('leads', tenantId), await rowsOf('ledger', tenantId), await rowsOf('rollups', tenantId)]
     expect(after).toEqual(before)
@@ -90,6 +93,7 @@ describe('a message', () => {
     const pending = pendingLead({ tenantId })
     await applyLeadProjections(env.DB, [pending])
     expect(await applyLeadProjections(env.DB, [{ ...pending, status: 'sold', sales: [sale('a')] }])).toEqual({
+      wakes: [],
       rowsWritten: 0,
     })
   })
@@ -198,7 +202,10 @@ describe('a bid', () => {
 
 describe('the cost', () => {
   it('is five rows for a sold lead alone: the lead and two indexes, a ledger row, a rollup', async () => {
-    expect(await applyLeadProjections(env.DB, [soldLead({ tenantId: newTenant() })])).toEqual({ rowsWritten: 5 })
+    expect(await applyLeadProjections(env.DB, [soldLead({ tenantId: newTenant() })])).toEqual({
+      wakes: [],
+      rowsWritten: 5,
+    })
   })
 
   it('is eight rows for a lead that was pending first', async () => {
@@ -211,16 +218,16 @@ describe('the cost', () => {
   it('is one row for a lead of which nothing is new but its sequence', async () => {
     const pending = pendingLead({ tenantId: newTenant() })
     await applyLeadProjections(env.DB, [pending])
-    expect(await applyLeadProjections(env.DB, [{ ...pending, sequence: 2 }])).toEqual({ rowsWritten: 1 })
+    expect(await applyLeadProjections(env.DB, [{ ...pending, sequence: 2 }])).toEqual({ wakes: [], rowsWritten: 1 })
   })
 
   it('is four rows a lead in a batch, which shares its rollups', async () => {
     const tenantId = newTenant()
     const messages = Array.from({ length: 100 }, () => soldLead({ tenantId }))
-    expect(await applyLeadProjections(env.DB, messages)).toEqual({ rowsWritten: 401 })
+    expect(await applyLeadProjections(env.DB, messages)).toEqual({ wakes: [], rowsWritten: 401 })
   })
 
   it('of nothing is nothing', async () => {
-    expect(await applyLeadProjections(env.DB, [])).toEqual({ rowsWritten: 0 })
+    expect(await applyLeadProjections(env.DB, [])).toEqual({ wakes: [], rowsWritten: 0 })
   })
 })

@@ -20,19 +20,21 @@ async function withLeads(...leads: readonly Partial<LeadProjection>[]) {
   await applyLeadProjections(env.DB, leads.map(soldLead))
 }
 
+const NOTHING_RETURNED = { returns: 0, returnedRevenueMicros: 0, returnedPayoutMicros: 0 }
 const unsold = { status: 'unsold', sales: [] } as const
 const shared = { sales: [sale('a'), sale('b', { revenueMicros: 60_000_000, payoutMicros: 30_000_000 })] }
 
 describe('profit and loss', () => {
   it('sums leads, sales and money', async () => {
     await withLeads({}, {}, unsold)
-    const sums = { leads: 3, sold: 2, sales: 2, revenueMicros: 240_000_000, payoutMicros: 180_000_000 }
+    const money = { revenueMicros: 240_000_000, payoutMicros: 180_000_000 }
+    const sums = { leads: 3, sold: 2, sales: 2, ...money, ...NOTHING_RETURNED }
     expect(await reportOf('live')).toEqual({ currency: 'USD', totals: sums, rows: [sums] })
   })
 
   it('of nothing is zeros', async () => {
     await withLeads()
-    const nothing = { leads: 0, sold: 0, sales: 0, revenueMicros: 0, payoutMicros: 0 }
+    const nothing = { leads: 0, sold: 0, sales: 0, revenueMicros: 0, payoutMicros: 0, ...NOTHING_RETURNED }
     expect(await reportOf('live')).toEqual({ currency: 'USD', totals: nothing, rows: [nothing] })
     expect(await reportOf('live', { groupBy: ['buyer'] })).toEqual({ currency: 'USD', totals: nothing, rows: [] })
   })

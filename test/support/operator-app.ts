@@ -1,7 +1,9 @@
 /** Endpoints for operators over a real database, with auctions that a test plays. */
-import { env } from 'cloudflare:workers'
+import { env, waitUntil } from 'cloudflare:workers'
+import { ulid } from 'ulid'
 import type { AuctionRpc, AuctionView } from '../../src/contracts/objects'
 import { type App, createApp } from '../../src/http/app'
+import { RecordedLooks } from '../../src/http/audit/looks'
 import type { Services } from '../../src/http/services'
 import { createApiKey } from '../../src/security/api-keys'
 import { LeadEnvelope } from '../../src/security/lead-envelope'
@@ -38,6 +40,15 @@ export async function operatorApp({ tenantId, register, auctions = {}, ...option
     snapshots: { credential: async (asked: string) => (asked === hash ? credential : null) },
     stores: (tenant: string) => createTenantStores(env.DB, tenant),
     leadEnvelope: envelope,
+    newId: (prefix: string) => `${prefix}_${ulid()}`,
+    looks: new RecordedLooks({
+      now: () => Date.now(),
+      newId: (prefix) => `${prefix}_${ulid()}`,
+      sleep: async () => {},
+      stores: (tenant) => createTenantStores(env.DB, tenant),
+      keepAlive: (work) => waitUntil(work),
+      log: () => {},
+    }),
     auctions: { mint: () => '', byId: (objectId: string) => playedAuction(auctions[objectId]) },
     now: () => options.now ?? Date.parse('2026-11-20T12:34:56Z'),
   }

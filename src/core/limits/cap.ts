@@ -24,6 +24,12 @@ export function capWindowStart(cap: Cap, at: number): number {
   return periodStart(cap.period, cap.timeZone, at)
 }
 
+/** Whether nothing more can be sold within the cap, at any price. */
+export function isCapReached(cap: Cap, used: Usage): boolean {
+  if (cap.count !== null && used.count >= cap.count) return true
+  return cap.amountMicros !== null && used.amountMicros >= cap.amountMicros
+}
+
 /** Whether one more sale at this price stays within the cap. */
 export function fitsCap(cap: Cap, used: Usage, priceMicros: number): boolean {
   if (cap.count !== null && used.count + 1 > cap.count) return false

@@ -55,8 +55,8 @@ function eventWebhook(type: WebhookEventType): Webhook {
   const schema: z.ZodType = webhookEventSchema(type)
   return {
     operationId: `receive${type.split(/[._]/).map(capitalised).join('')}`,
-    summary: WEBHOOK_EVENTS[type].replace(/\.$/, ''),
-    description: `${WEBHOOK_EVENTS[type]} ${EVENT_NOTE}`,
+    summary: WEBHOOK_EVENTS[type].when.replace(/\.$/, ''),
+    description: `${WEBHOOK_EVENTS[type].when} ${EVENT_NOTE}`,
     tags: ['Webhooks'],
     request: { body: jsonBody(schema) },
     responses: {

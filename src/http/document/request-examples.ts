@@ -93,6 +93,9 @@ export const REQUEST_EXAMPLES: { readonly [operationId: string]: unknown } = {
   updateApiKey: { name: 'Form on all landing pages' },
   createOAuthClient: { role: 'supplier', subject_id: SUPPLIER, name: 'Lead server', scopes: ['ping', 'post'] },
   updateOAuthClient: { name: 'Lead servers' },
+  createWebhookEndpoint: { url: 'https://hooks.example.com/gavel', events: ['lead.sold', 'lead.unmatched'] },
+  updateWebhookEndpoint: { description: 'Sales to the CRM' },
+  resendWebhooksSince: { since: '2026-11-20T09:00:00Z', status: 'failed' },
   createSuppressionList: { name: 'Do not call', scope: 'all_campaigns' },
   updateSuppressionList: { name: 'Do not call, ours' },
 }

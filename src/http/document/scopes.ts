@@ -6,13 +6,19 @@ const BY_PATH: readonly (readonly [pattern: RegExp, scopes: readonly string[]])[
   [/^\/(?:api\/)?v1\/ping$/, ['ping']],
   [/^\/api\/v1\//, ['post']],
   [/^\/v1\/post$/, ['post']],
+  [/^\/v1\/leads\/\{id\}\/(?:status|return)$/, ['leads:write', 'admin']],
+  [/^\/v1\/returns(?:\/\{id\})?$/, ['leads:read', 'admin:read']],
   // Suppliers read their own.
-  [/^\/v1\/(?:leads(?:\/\{id\})?|auctions\/\{id\})$/, ['admin:read', 'post']],
+  [/^\/v1\/(?:leads(?:\/\{id\})?|auctions\/\{id\})$/, ['admin:read', 'post', 'leads:read']],
 ]
+
+/** Whose owner may be a supplier or a buyer. */
+const OWNED = /^\/v1\/webhook-endpoints/
 
 /** @returns the scopes of which one is needed, none where the call is open to everybody */
 export function scopesOf(method: string, path: string): readonly string[] {
   const known = BY_PATH.find(([pattern]) => pattern.test(path))
   if (known !== undefined) return known[1]
-  return [method === 'get' ? 'admin:read' : 'admin']
+  const operators = method === 'get' ? 'admin:read' : 'admin'
+  return OWNED.test(path) ? [operators, 'webhook'] : [operators]
 }

@@ -5,21 +5,23 @@ import { moneyOf } from '../../contracts/profit'
 import type { LeadFields } from '../../core/lead/fields'
 import type { LeadEnvelope } from '../../security/lead-envelope'
 import type { ListedLead } from '../../stores/lead-store'
+import { type AfterSale, afterSaleMembers } from './after-sale-of'
 
 type LeadFacts = Omit<ListedLead, 'sequence' | 'closeToPostMs' | 'sealedFields' | 'sealedKey'>
 
-export function leadOfAuction(view: AuctionView): LeadWire {
-  return toWire({ ...view, id: view.leadId, auctionId: view.id }, view.fields)
+export function leadOfAuction(view: AuctionView, afterSale: AfterSale): LeadWire {
+  return toWire({ ...view, id: view.leadId, auctionId: view.id }, view.fields, afterSale)
 }
 
 /** Opens what operators may read; an erased lead has nothing to open. */
-export async function leadOfRow(row: ListedLead, envelope: LeadEnvelope): Promise<LeadWire> {
+export async function leadOfRow(row: ListedLead, envelope: LeadEnvelope, afterSale: AfterSale): Promise<LeadWire> {
   const { sealedFields, sealedKey, tenantId } = row
   const erased = sealedFields === null || sealedKey === null
-  return toWire(row, erased ? null : JSON.parse(await envelope.open({ sealedFields, sealedKey }, tenantId)))
+  const fields = erased ? null : JSON.parse(await envelope.open({ sealedFields, sealedKey }, tenantId))
+  return toWire(row, fields, afterSale)
 }
 
-function toWire(lead: LeadFacts, fields: LeadFields | null): LeadWire {
+function toWire(lead: LeadFacts, fields: LeadFields | null, afterSale: AfterSale): LeadWire {
   return {
     id: lead.id,
     auction_id: lead.auctionId,
@@ -34,5 +36,6 @@ function toWire(lead: LeadFacts, fields: LeadFields | null): LeadWire {
     settled_at: lead.settledAt,
     test: lead.test,
     fields,
+    ...afterSaleMembers(afterSale),
   }
 }

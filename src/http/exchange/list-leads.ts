@@ -1,12 +1,21 @@
-/** `GET /v1/leads`: the tenant's leads, or a supplier's own, the newest first; seconds behind the answers to suppliers. */
+/** `GET /v1/leads`: the tenant's leads, a supplier's own or what a buyer bought, the newest first; seconds behind the answers. */
 import { createRoute, z } from '@hono/zod-openapi'
-import { leadListQuerySchema, leadPageSchema, supplierLeadPageSchema } from '../../contracts/lead-record'
+import {
+  buyerLeadPageSchema,
+  leadListQuerySchema,
+  leadPageSchema,
+  supplierLeadPageSchema,
+} from '../../contracts/lead-record'
 import { DEFAULT_LIMIT, pageBody } from '../../contracts/pagination'
-import type { App } from '../app'
+import type { LeadFilter, ListedLead } from '../../stores/lead-store'
+import type { App, AppContext } from '../app'
+import { noteLeadLook } from '../audit/looks'
 import { requireRole } from '../plumbing/authenticate'
 import { problemsOf } from '../plumbing/described'
 import { check, invalid } from '../plumbing/field-errors'
 import { json } from '../plumbing/reply'
+import { type AfterSale, afterSaleOf } from './after-sale-of'
+import { leadForBuyer } from './buyer-view'
 import { leadOfRow } from './lead-view'
 import { leadForSupplier } from './supplier-view'
 
@@ -20,44 +29,73 @@ const route = createRoute({
   responses: {
     200: {
       description: 'A page of leads',
-      content: { 'application/json': { schema: z.union([leadPageSchema, supplierLeadPageSchema]) } },
+      content: {
+        'application/json': { schema: z.union([leadPageSchema, supplierLeadPageSchema, buyerLeadPageSchema]) },
+      },
     },
     ...problemsOf('unauthorized', 'forbidden', 'invalid_payload'),
   },
 })
 
-const BUYER_LEFT_OUT = { field: 'buyer_id', code: 'unknown_field' as const, expected: 'left out' }
+const NOTHING: AfterSale = { feedback: null, returns: [] }
 
 const toIso = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString())
 
 export function registerListLeads(app: App): void {
   app.openAPIRegistry.registerPath(route)
-  app.get(route.path, requireRole('operator', 'supplier'), async (c) => {
+  app.get(route.path, requireRole('operator', 'supplier', 'buyer'), async (c) => {
     const query = check(leadListQuerySchema, c.req.query())
     if (!query.ok) return invalid(c, query.errors)
-    const { limit = DEFAULT_LIMIT, cursor = null, status, campaign_id, supplier_id, buyer_id, from, to } = query.value
-    const { services, principal } = c.var
-    const own = principal.role === 'supplier' ? (principal.subjectId ?? '') : null
-    // Whom a lead went to is not the supplier's to know.
-    if (own !== null && buyer_id !== undefined) return invalid(c, [BUYER_LEFT_OUT])
-    if (own !== null && supplier_id !== undefined && supplier_id !== own)
-      return json(c, 200, { data: [], next_cursor: null })
-    const page = await services.stores(principal.tenantId).leads.list(
-      {
-        status,
-        campaignId: campaign_id,
-        supplierId: own ?? supplier_id,
-        buyerId: buyer_id,
-        receivedFrom: toIso(from),
-        receivedBefore: toIso(to),
-      },
-      { limit, after: cursor },
-    )
-    const rows = await Promise.all(page.rows.map((row) => leadOfRow(row, services.leadEnvelope)))
+    const { limit = DEFAULT_LIMIT, cursor = null } = query.value
+    const filter = filterFor(c, query.value)
+    if (filter instanceof Response) return filter
+    const { leads } = c.var.services.stores(c.var.principal.tenantId)
+    const page = await leads.list(filter, { limit, after: cursor })
+    const ids = page.rows.map(({ id }) => id)
+    const rows = await viewsOf(c, page.rows)
+    noteLeadLook(c, 'lead.list', ids)
     return json(
       c,
       200,
-      pageBody({ rows, next: page.next }, (lead) => (own === null ? lead : leadForSupplier(lead))),
+      pageBody({ rows, next: page.next }, (lead) => lead),
     )
   })
+}
+
+/** What is not the caller's to know is not to be asked for. @returns the filter, with the caller's own id where it has one */
+function filterFor(c: AppContext, query: z.output<typeof leadListQuerySchema>): LeadFilter | Response {
+  const { role, subjectId } = c.var.principal
+  const filter = {
+    status: query.status,
+    campaignId: query.campaign_id,
+    supplierId: query.supplier_id,
+    buyerId: query.buyer_id,
+    receivedFrom: toIso(query.from),
+    receivedBefore: toIso(query.to),
+  }
+  if (role === 'operator') return filter
+  const [own, others] =
+    role === 'supplier' ? (['supplierId', 'buyer_id'] as const) : (['buyerId', 'supplier_id'] as const)
+  if (query[others] !== undefined) return invalid(c, [{ field: others, code: 'unknown_field', expected: 'left out' }])
+  // Of others there is nothing, rather than a refusal.
+  const isOther = filter[own] !== undefined && filter[own] !== subjectId
+  return isOther ? json(c, 200, { data: [], next_cursor: null }) : { ...filter, [own]: subjectId ?? '' }
+}
+
+async function viewsOf(c: AppContext, rows: readonly ListedLead[]): Promise<readonly object[]> {
+  const { services, principal } = c.var
+  const ids = rows.map(({ id }) => id)
+  const buyerId = principal.subjectId ?? ''
+  const [afterSales, prices] = await Promise.all([
+    afterSaleOf(c, ids),
+    principal.role === 'buyer' ? services.stores(principal.tenantId).leads.pricesPaid(buyerId, ids) : null,
+  ])
+  return await Promise.all(
+    rows.map(async (row) => {
+      const afterSale = afterSales.get(row.id) ?? NOTHING
+      const lead = await leadOfRow(row, services.leadEnvelope, afterSale)
+      if (prices !== null) return leadForBuyer(lead, { buyerId, priceMicros: prices.get(row.id) ?? null }, afterSale)
+      return principal.role === 'supplier' ? leadForSupplier(lead) : lead
+    }),
+  )
 }

@@ -13,15 +13,23 @@ export type AuctionSource =
 
 /**
  * @param objectId what the public id decodes to
- * @returns null where the caller's tenant has no such auction, or a supplier asks for another's
+ * @returns null where the caller's tenant has no such auction, a supplier asks for another's, or a buyer for what it
+ * has not bought
  * @throws where the auction does not answer and the database does not know the lead: that is no "no"
  */
 export async function readAuction(c: AppContext, objectId: string): Promise<AuctionSource | null> {
   const { role, subjectId } = c.var.principal
   const source = await find(c, objectId)
   if (source === null || role === 'operator') return source
+  if (role === 'buyer') return boughtBy(source).some((buyerId) => buyerId === subjectId) ? source : null
   const { supplierId } = source.kind === 'auction' ? source.view : source.row
-  return role === 'supplier' && supplierId === subjectId ? source : null
+  return supplierId === subjectId ? source : null
+}
+
+/** @returns who bought the lead, each once, in the order of the bids */
+export function boughtBy(source: AuctionSource): readonly string[] {
+  const bids = source.kind === 'auction' ? source.view.bids : source.row.bids
+  return [...new Set(bids.filter(({ result }) => result === 'won').map(({ buyerId }) => buyerId))]
 }
 
 async function find(c: AppContext, objectId: string): Promise<AuctionSource | null> {

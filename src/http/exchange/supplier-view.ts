@@ -3,10 +3,14 @@
  * buyer pays or said, or what is left for the operator.
  */
 import type { AuctionWire, LeadWire, SupplierAuctionWire, SupplierLeadWire } from '../../contracts/lead-record'
+import { microsFromNumber, microsToNumber } from '../../core/money/micros'
 
 export function leadForSupplier(lead: LeadWire): SupplierLeadWire {
-  const { id, auction_id, fields } = lead
-  return { id, auction_id, ...ownMembers(lead), fields }
+  const { id, auction_id, fields, feedback, returns } = lead
+  const approved = returns.filter(({ status }) => status === 'approved')
+  // Sums of decimals as doubles would not be the decimals' sum.
+  const returnedMicros = approved.reduce((sum, { payout }) => sum + (microsFromNumber(payout) ?? 0), 0)
+  return { id, auction_id, ...ownMembers(lead), fields, feedback, returned_payout: microsToNumber(returnedMicros) }
 }
 
 export function auctionForSupplier(auction: AuctionWire): SupplierAuctionWire {

@@ -1,19 +1,26 @@
 /** How a change is made: written with its publish rows, then published before the caller is told. */
 import type { z } from '@hono/zod-openapi'
+import type { AuditStamp } from '../../stores/audit-trail'
 import type { Change, Written } from '../../stores/change-set'
-import type { AppContext } from '../app'
+import { type AppContext, actorOf } from '../app'
 import { check, invalid } from '../plumbing/field-errors'
 import { problem } from '../plumbing/reply'
 
-/** @returns a change that happens now */
+/** @returns a change that the caller makes now */
 export function newChange(c: AppContext): Change {
   const { newId, now } = c.var.services
-  const change = { id: newId('pub'), at: new Date(now()).toISOString() }
+  const change = { id: newId('pub'), at: new Date(now()).toISOString(), by: actorOf(c) }
   const fence = c.get('requestFence')
   if (fence === undefined) return change
   // A request that makes several changes is known by its first.
   c.set('requestFence', undefined)
   return { ...change, fence }
+}
+
+/** @returns what puts a deed on record that changes no configuration: by the caller, now */
+export function newStamp(c: AppContext): AuditStamp {
+  const { newId, now } = c.var.services
+  return { id: newId('aud'), at: new Date(now()).toISOString(), by: actorOf(c) }
 }
 
 /**

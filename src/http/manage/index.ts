@@ -28,6 +28,9 @@ import { registerCreateCampaign } from './campaigns/create'
 import { registerListCampaigns } from './campaigns/list'
 import { registerReadCampaign } from './campaigns/read'
 import { registerUpdateCampaign } from './campaigns/update'
+import { registerDiscardDeadLetter } from './dead-letters/discard'
+import { registerListDeadLetters } from './dead-letters/list'
+import { registerResendDeadLetter } from './dead-letters/resend'
 import { registerCreateOAuthClient } from './oauth-clients/create'
 import { registerListOAuthClients } from './oauth-clients/list'
 import { registerReadOAuthClient } from './oauth-clients/read'
@@ -97,6 +100,9 @@ const ENDPOINTS: readonly ((app: App) => void)[] = [
   registerUpdateOAuthClient,
   registerRevokeOAuthClient,
   registerRotateOAuthClient,
+  registerListDeadLetters,
+  registerResendDeadLetter,
+  registerDiscardDeadLetter,
   registerCreateSuppressionList,
   registerListSuppressionLists,
   registerReadSuppressionList,

@@ -46,7 +46,8 @@ export function registerRevoke(app: App): void {
       return oauthError(c, { error: 'unauthorized_client', description: 'The token was issued to another client.' })
     }
     const revoked = { id: claims.id, clientId: claims.clientId, expiresAt: new Date(claims.expiresAt).toISOString() }
-    const change = { id: newId('pub'), at: new Date(now()).toISOString() }
+    const by = { role: client.role, id: client.keyId, requestId: c.var.requestId }
+    const change = { id: newId('pub'), at: new Date(now()).toISOString(), by }
     await publisher.publish(await stores(client.tenantId).oauthClients.revokeToken(revoked, change))
     return oauthAnswer(c, {})
   })

@@ -5,7 +5,7 @@
  * What had no effect is not kept: errors of the body, of the caller and of ours, and whatever says when to try again.
  */
 import type { ClientGateRpc, KeptAnswer } from '../../contracts/client-gate'
-import { RepeatedChange } from '../../stores/change-set'
+import { RepeatedChange } from '../../stores/request-fence'
 import type { AppContext } from '../app'
 import { CONFIGURATION_BODY_BYTES, readBytes } from './body'
 import { readIdempotencyKey } from './idempotency-key'
@@ -98,7 +98,9 @@ async function takeBody(c: AppContext): Promise<unknown> {
   c.req.raw = new Request(c.req.raw, { body: bytes.byteLength === 0 ? null : bytes })
   if (bytes.byteLength === 0) return null
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes))
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
+    const isForm = /^application\/x-www-form-urlencoded\b/i.test(c.req.header('content-type') ?? '')
+    return isForm ? [...new URLSearchParams(text)] : JSON.parse(text)
   } catch {
     return 'unreadable'
   }

@@ -85,5 +85,18 @@ function rowToWire(row: PnlRow): PnlReportWire['rows'][number] {
 }
 
 function sumsToWire(sums: PnlSums) {
-  return { leads: sums.leads, sold: sums.sold, sales: sums.sales, ...moneyOf(sums) }
+  const returned = { revenueMicros: sums.returnedRevenueMicros, payoutMicros: sums.returnedPayoutMicros }
+  const net = {
+    revenueMicros: sums.revenueMicros - returned.revenueMicros,
+    payoutMicros: sums.payoutMicros - returned.payoutMicros,
+  }
+  const { margin_percent: _, ...moved } = moneyOf(returned)
+  return {
+    leads: sums.leads,
+    sold: sums.sold,
+    sales: sums.sales,
+    ...moneyOf(net),
+    gross: moneyOf(sums),
+    returned: { sales: sums.returns, ...moved },
+  }
 }

@@ -1,4 +1,7 @@
+export * from './after-sale'
+export * from './audit'
 export * from './configuration'
 export * from './credentials'
 export * from './leads'
 export * from './suppression'
+export * from './webhooks'

@@ -46,7 +46,7 @@ export const leads = sqliteTable(
   ],
 )
 
-/** One two-sided row a sale: what the buyer owes and what the supplier is owed. Rows are never changed. */
+/** One two-sided row a sale: what the buyer owes and what the supplier is owed; its return is the same below zero. Rows are never changed. */
 export const ledger = sqliteTable(
   'ledger',
   {
@@ -84,15 +84,34 @@ export const rollups = sqliteTable(
     sales: integer('sales').notNull(),
     revenueMicros: integer('revenue_micros').notNull(),
     payoutMicros: integer('payout_micros').notNull(),
+    /** Sales that were returned since, and their money as it was booked. */
+    returns: integer('returns').notNull().default(0),
+    returnedRevenueMicros: integer('returned_revenue_micros').notNull().default(0),
+    returnedPayoutMicros: integer('returned_payout_micros').notNull().default(0),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.hour, table.campaignId, table.supplierId, table.buyerId] })],
 )
 
-/** What a queue gave up on, kept where an operator sees it and can send it again. */
-export const deadLetters = sqliteTable('dead_letters', {
-  id: text('id').primaryKey(),
-  queue: text('queue').notNull(),
-  body: text('body', { mode: 'json' }).notNull(),
-  attempts: integer('attempts').notNull(),
-  failedAt: text('failed_at').notNull(),
-})
+/**
+ * What a queue gave up on, kept where an operator sees it and can send it again. One row for what a message is about: what is
+ * sent again by itself and fails again makes no second one.
+ */
+export const deadLetters = sqliteTable(
+  'dead_letters',
+  {
+    id: text('id').primaryKey(),
+    queue: text('queue').notNull(),
+    body: text('body', { mode: 'json' }).notNull(),
+    attempts: integer('attempts').notNull(),
+    failedAt: text('failed_at').notNull(),
+    /** Null where the message does not tell. */
+    tenantId: text('tenant_id'),
+    status: text('status', { enum: ['kept', 'resent', 'discarded'] })
+      .notNull()
+      .default('kept'),
+    /** How often the queue gave it up. */
+    deaths: integer('deaths').notNull().default(1),
+    resentAt: text('resent_at'),
+  },
+  (table) => [index('dead_letters_by_tenant').on(table.tenantId, table.failedAt, table.id)],
+)

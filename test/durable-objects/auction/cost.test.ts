@@ -56,7 +56,7 @@ describe('what a sale costs', () => {
   })
 
   it('is at most three rows in the account', async () => {
-    const services = { now: () => Date.now(), auction: () => null }
+    const services = { now: () => Date.now(), auction: () => null, notify: async () => undefined }
     const life = new ObjectLife(env.BUYER_ACCOUNT, env.BUYER_ACCOUNT.newUniqueId(), (state) => {
       return new BuyerAccountObject(state, env, services)
     })

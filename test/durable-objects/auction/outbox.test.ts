@@ -178,6 +178,29 @@ describe("the supplier's gate and the identity index", () => {
     expect(auction.identityCalls.all).toEqual(['claim aa11', 'claim bb22', 'release aa11', 'release bb22'])
   })
 
+  it('have let go of an unsold lead before its supplier hears of it', async () => {
+    let freed = 0
+    const auction = new PlayedAuction({
+      identities: {
+        release: async () => {
+          await scheduler.wait(20)
+          freed += 1
+        },
+      },
+    })
+    await auction.submit(leadFor([], { identity }))
+    expect(freed).toBe(2)
+    await auction.projected.atLeast(1)
+    expect(auction.identityCalls.all).toEqual(['claim aa11', 'claim bb22', 'release aa11', 'release bb22'])
+  })
+
+  it('do not keep a supplier from its answer where they cannot be told', async () => {
+    const release = () => Promise.reject(new Error('the index is away'))
+    const auction = new PlayedAuction({ identities: { release } })
+    expect(answerIn(await auction.submit(leadFor([], { identity }))).status).toBe('UNMATCHED')
+    expect(auction.logged.all).toContain('identity_not_freed')
+  })
+
   it('keep what a lead with an unknown outcome holds', async () => {
     const buyer = new TestBuyer('a', { ping: 'bid/120', post: 'status/500' })
     const auction = new PlayedAuction()

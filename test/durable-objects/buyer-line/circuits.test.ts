@@ -102,7 +102,11 @@ describe('a buyer whose pings fail', () => {
 
   it('is known to its operator after a restart of its account', async () => {
     const life = new ObjectLife(env.BUYER_ACCOUNT, env.BUYER_ACCOUNT.newUniqueId(), (state) => {
-      return new BuyerAccountObject(state, env, { now: () => Date.now(), auction: () => null })
+      return new BuyerAccountObject(state, env, {
+        now: () => Date.now(),
+        auction: () => null,
+        notify: async () => undefined,
+      })
     })
     const line = testLine({
       account: () => ({

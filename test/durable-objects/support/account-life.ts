@@ -21,7 +21,7 @@ export function newAccount(outcomes: { readonly [auctionId: string]: Outcome | E
     return { attemptOutcome } as unknown as AuctionRpc
   }
   const life = new ObjectLife(env.BUYER_ACCOUNT, env.BUYER_ACCOUNT.newUniqueId(), (state) => {
-    return new BuyerAccountObject(state, env, { now: () => clock.now, auction })
+    return new BuyerAccountObject(state, env, { now: () => clock.now, auction, notify: async () => undefined })
   })
   const reserve = (overrides: Partial<ReserveRequest> = {}) =>
     life.run((account) => account.reserve(request(overrides)))

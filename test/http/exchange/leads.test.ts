@@ -64,6 +64,8 @@ describe('GET /v1/leads/{id}', () => {
       settled_at: '2026-11-20T10:15:00.160Z',
       test: false,
       fields: { first_name: 'Maria', phone: '5125550100' },
+      feedback: null,
+      returns: [],
     })
   })
 
@@ -252,16 +254,19 @@ describe('GET /v1/leads', () => {
 })
 
 describe('what is read of leads', () => {
-  const paths = [
-    '/v1/leads',
-    `/v1/leads/${encodeLeadId(objectIdOf(1))}`,
-    `/v1/auctions/${encodeAuctionId(objectIdOf(1))}`,
-  ]
+  const lead = `/v1/leads/${encodeLeadId(objectIdOf(1))}`
+  const auction = `/v1/auctions/${encodeAuctionId(objectIdOf(1))}`
 
-  it.each(paths)('%s is for operators and suppliers with a key', async (path) => {
+  it.each(['/v1/leads', lead, auction])('%s is for callers with a key', async (path) => {
     const get = await callerOf({ tenantId: fresh('tenant'), role: 'buyer' })
-    expect((await get(path)).status).toBe(403)
     expect((await get(path, {})).status).toBe(401)
     expect((await get(path, { 'x-api-key': 'ld_live_wrong' })).status).toBe(401)
+  })
+
+  it('is to a buyer what it bought, and no auction', async () => {
+    const get = await callerOf({ tenantId: fresh('tenant'), role: 'buyer' })
+    expect((await get(auction)).status).toBe(403)
+    expect((await get(lead)).status).toBe(404)
+    expect((await get('/v1/leads')).body).toEqual({ data: [], next_cursor: null })
   })
 })

@@ -14,6 +14,9 @@ const report = async (query: string) => {
 
 const withLeads = (...leads: readonly Partial<LeadProjection>[]) => applyLeadProjections(env.DB, leads.map(soldLead))
 
+const NO_MONEY = { revenue: 0, payout: 0, profit: 0, margin_percent: null }
+const NOTHING_RETURNED = { sales: 0, revenue: 0, payout: 0, profit: 0 }
+
 beforeEach(() => env.DB.prepare('DELETE FROM rollups').run())
 
 describe('GET /v1/reports/pnl', () => {
@@ -22,7 +25,8 @@ describe('GET /v1/reports/pnl', () => {
     const { status, body } = await report('')
     expect(status).toBe(200)
     expect(pnlReportSchema.parse(body)).toEqual(body)
-    const sums = { leads: 1, sold: 1, sales: 1, revenue: 120, payout: 90, profit: 30, margin_percent: 25 }
+    const money = { revenue: 120, payout: 90, profit: 30, margin_percent: 25 }
+    const sums = { leads: 1, sold: 1, sales: 1, ...money, gross: money, returned: NOTHING_RETURNED }
     expect(body).toEqual({
       from: '2026-10-21T13:00:00.000Z',
       to: '2026-11-20T13:00:00.000Z',
@@ -50,10 +54,9 @@ describe('GET /v1/reports/pnl', () => {
         leads: 1,
         sold: 0,
         sales: 0,
-        revenue: 0,
-        payout: 0,
-        profit: 0,
-        margin_percent: null,
+        ...NO_MONEY,
+        gross: NO_MONEY,
+        returned: NOTHING_RETURNED,
       },
       expect.objectContaining({ buyer_id: 'buy_a', leads: 1, sold: 1, profit: 30, margin_percent: 25 }),
     ])
@@ -105,7 +108,7 @@ describe('GET /v1/reports/pnl', () => {
 
   it('refuses a report of more rows than anyone reads', async () => {
     await env.DB.prepare(
-      `INSERT INTO rollups SELECT 'live', '2026-11-20T10', 'camp_' || value, 'sup_1', 'buy_a', 1, 1, 1, 1 FROM
+      `INSERT INTO rollups SELECT 'live', '2026-11-20T10', 'camp_' || value, 'sup_1', 'buy_a', 1, 1, 1, 1, 0, 0, 0 FROM
          (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 10001) SELECT value FROM n)`,
     ).run()
     expect((await report('?group_by=campaign')).body.field_errors).toMatchObject([{ field: 'group_by' }])

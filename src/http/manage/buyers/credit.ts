@@ -1,8 +1,9 @@
 /** `POST /v1/buyers/{id}/balance`: credits a buyer's prepaid balance, once for each reference or Idempotency-Key. */
 import { createRoute, z } from '@hono/zod-openapi'
-import { creditRecordSchema, creditSchema } from '../../../contracts/balance'
+import { type Credit, creditRecordSchema, creditSchema } from '../../../contracts/balance'
 import { amountToMicros } from '../../../contracts/money'
-import type { App } from '../../app'
+import { microsToNumber } from '../../../core/money/micros'
+import { type App, type AppContext, actorOf } from '../../app'
 import { readChecked } from '../../plumbing/field-errors'
 import { readIdempotencyKey } from '../../plumbing/idempotency-key'
 import { json, problem } from '../../plumbing/reply'
@@ -57,7 +58,20 @@ export function registerCreditBuyer(app: App): void {
       return problem(c, 'conflict', { message: 'This reference was credited with another amount or note.' })
     }
     if (result.replayed) c.header('idempotent-replayed', 'true')
+    await recordCredit(c, id, result.credit)
     const { currency } = await storesOf(c).tenant.read()
     return json(c, 201, creditWire(result.credit, { buyerId: id, currency }))
   })
+}
+
+/** Under an id that is the credit's own, so that one which a crash kept from being recorded is recorded when it comes again. */
+async function recordCredit(
+  c: AppContext,
+  buyerId: string,
+  { id, at, amountMicros, reference }: Credit,
+): Promise<void> {
+  const stamp = { id: `aud_${id.replace(/^crd_/, '')}`, at: new Date(at).toISOString(), by: actorOf(c) }
+  const details = { credit_id: id, amount: microsToNumber(amountMicros), reference }
+  const deed = { action: 'buyer.credit', targetKind: 'buyer', targetId: buyerId, details }
+  await storesOf(c).auditLog.record(stamp, deed)
 }

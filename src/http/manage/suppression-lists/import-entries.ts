@@ -8,7 +8,7 @@ import type { z } from '@hono/zod-openapi'
 import type { ImportFormat, ImportMode, importQuerySchema } from '../../../contracts/suppression-list'
 import type { SuppressionImportRow } from '../../../stores/suppression-import-store'
 import type { SuppressionListRow } from '../../../stores/suppression-list-store'
-import type { AppContext } from '../../app'
+import { type AppContext, actorOf } from '../../app'
 import { json, problem } from '../../plumbing/reply'
 import { pathId, storesOf } from '../operator-endpoint'
 import { buildIndex } from './build-index'
@@ -48,6 +48,7 @@ export async function importEntries(c: AppContext, mode: ImportMode, query: Impo
           : [await hash.ofEntry(principal.tenantId, entry)],
       newId: () => services.newId('imp'),
       now: services.now,
+      by: actorOf(c),
     },
     row,
   )

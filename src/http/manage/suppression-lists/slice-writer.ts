@@ -1,4 +1,5 @@
 /** Collects entries as keyed hashes and stores them a slice at a time; no value outlives the line that it came in. */
+import type { Actor } from '../../../contracts/audit-entry'
 import type { ImportFormat, ImportMode, Rejection, Rejections } from '../../../contracts/suppression-list'
 import { MAX_LISTED_REJECTIONS } from '../../../contracts/suppression-list'
 import { splitByBucket } from '../../../core/suppression/bucket'
@@ -18,6 +19,7 @@ export interface WriterParts {
   readonly hash: (entry: SuppressionEntry) => Promise<readonly EntryHash[]>
   readonly newId: () => string
   readonly now: () => number
+  readonly by: Actor
 }
 
 /** 400 KB in memory, and one transaction that takes a fraction of a second. */
@@ -102,8 +104,8 @@ export class SliceWriter {
   }
 
   async #begun(): Promise<SuppressionImportRow> {
-    const { imports, list, mode, format, newId, now } = this.#parts
-    this.#row ??= await imports.begin({ id: newId(), list, mode, format, at: new Date(now()).toISOString() })
+    const { imports, list, mode, format, newId, now, by } = this.#parts
+    this.#row ??= await imports.begin({ id: newId(), list, mode, format, at: new Date(now()).toISOString(), by })
     return this.#row
   }
 
