@@ -86,8 +86,9 @@ export class BuyerAccountObject
     if (known !== null) this.#count(known, -1)
     const refused = this.#refusalOf(request)
     if (refused !== null) {
-      if (refused !== 'paused') await this.#notice(this.#limitsPassedBy(request), request.at)
+      // Uncounted and buried in one turn: a crash between them would leave a hold that is counted no more.
       if (known !== null) this.#holds.bury(auctionId, attempt, this.#services.now())
+      if (refused !== 'paused') await this.#notice(this.#limitsPassedBy(request), request.at)
       return deny(refused)
     }
     const { contractId, priceMicros, at } = request

@@ -52,8 +52,8 @@ export const DRIVER_MUTANTS: readonly Mutant[] = [
     'answer-not-kept',
     'the same request is told how the lead stands now, not what it was told',
     'objects/auction.ts',
-    'const answer = this.#record?.answer ?? null',
-    'const answer = this.#record?.answer ? answerOf(this.#state) : null',
+    "return { kind: 'answer', ...this.#record.answer }",
+    "return { kind: 'answer', ...answerOf(this.#state) }",
   ),
   mutant(
     'answer-not-saved',

@@ -360,8 +360,18 @@ export class AuctionObject implements Alarmed {
 
   *#answered(waitMs: number | null): Running<LeadResult | null> {
     if (this.#record === null || this.#record.answer === null) yield* this.#waitForAnswer(waitMs)
-    const answer = this.#record?.answer ?? null
-    return answer === null ? null : { kind: 'answer', ...answer }
+    if (this.#record === null || this.#record.answer === null) return null
+    yield* this.#freeUnsold(this.#record)
+    return { kind: 'answer', ...this.#record.answer }
+  }
+
+  *#freeUnsold({ identity }: AuctionRecord): Running<void> {
+    if (this.#state.phase !== 'settled' || this.#state.outcome !== 'unsold') return
+    try {
+      yield* this.#claims.tell(identity, this.#state)
+    } catch (error) {
+      if (!(error instanceof Outage)) throw error
+    }
   }
 
   *#waitForAnswer(waitMs: number | null): Running<void> {

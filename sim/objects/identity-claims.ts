@@ -2,8 +2,9 @@
 import type { AuctionState } from '../../src/core/auction/state.ts'
 import { statusOf } from '../../src/core/auction/summary.ts'
 import type { Host, Instance } from '../engine/host.ts'
+import { Latch } from '../engine/latch.ts'
 import { call } from '../engine/network.ts'
-import type { Running } from '../engine/running.ts'
+import { Outage, type Running } from '../engine/running.ts'
 import type { IdentityIndexObject } from './identity-index.ts'
 import type { Identity } from './lead.ts'
 import type { AuctionServices } from './services.ts'
@@ -11,6 +12,12 @@ import type { AuctionServices } from './services.ts'
 const HOLD_MS = 10 * 60 * 1_000
 const DAY_MS = 24 * 60 * 60 * 1_000
 const PREFIX_CHARS = 1
+
+/** What the index was told last, or is being told. */
+interface Told {
+  readonly outcome: 'seen' | 'free'
+  readonly telling: Latch<void>
+}
 
 interface Share {
   readonly index: Host<IdentityIndexObject>
@@ -20,7 +27,7 @@ interface Share {
 export class IdentityClaims {
   readonly #host: Host<Instance>
   readonly #services: AuctionServices
-  #told: 'seen' | 'free' | null = null
+  #told: Told | null = null
 
   constructor(host: Host<Instance>, services: AuctionServices) {
     this.#host = host
@@ -50,16 +57,32 @@ export class IdentityClaims {
   }
 
   *tell(identity: Identity | null, state: AuctionState): Running<void> {
-    const told = statusOf(state) === 'unsold' ? 'free' : 'seen'
-    if (this.#told === told || identity === null) return
-    for (const { index, keys } of this.#shares(identity)) {
-      const claim = { keys, auctionId: this.#host.name }
-      const seenMs = identity.days * DAY_MS
-      yield* call(this.#host, index, (other) =>
-        told === 'seen' ? other.confirm({ ...claim, seenMs }) : other.release(claim),
-      )
+    if (identity === null) return
+    const outcome = statusOf(state) === 'unsold' ? 'free' : 'seen'
+    if (this.#told?.outcome !== outcome) {
+      const telling = new Latch<void>(this.#host.engine)
+      const told = { outcome, telling } as const
+      this.#told = told
+      this.#host.spawn(this.#say(told, identity))
     }
-    this.#told = told
+    yield* this.#told?.telling.wait() ?? []
+  }
+
+  *#say(told: Told, identity: Identity): Running<void> {
+    const seenMs = identity.days * DAY_MS
+    try {
+      for (const { index, keys } of this.#shares(identity)) {
+        const claim = { keys, auctionId: this.#host.name }
+        yield* call(this.#host, index, (other) =>
+          told.outcome === 'seen' ? other.confirm({ ...claim, seenMs }) : other.release(claim),
+        )
+      }
+      told.telling.resolve(undefined)
+    } catch (error) {
+      if (!(error instanceof Outage)) throw error
+      if (this.#told === told) this.#told = null
+      told.telling.reject(error)
+    }
   }
 
   #shares(identity: Identity | null): readonly Share[] {
