@@ -107,6 +107,10 @@ export const returnRequestSchema = z
       .boolean('true or false')
       .optional()
       .openapi({ description: "For operators; as the buyer's contract says where left out." }),
+    await_decision: z
+      .boolean('true or false')
+      .optional()
+      .openapi({ description: 'For operators: puts it on record without approving it.' }),
   })
   .openapi('ReturnRequest')
 

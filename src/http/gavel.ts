@@ -23,6 +23,7 @@ import { registerOAuth } from './oauth'
 import { knowCaller } from './plumbing/know-caller'
 import { problem } from './plumbing/reply'
 import { unknownRoute } from './plumbing/unknown-route'
+import { registerBidsReport } from './reports/bids'
 import { registerPnl } from './reports/pnl'
 import type { Services } from './services'
 import { registerGetApiSpecs } from './specs/get-api-specs'
@@ -50,6 +51,7 @@ export function createGavel(services: Services, log: (event: string, details: Re
   registerGetAuction(app)
   registerAfterSale(app)
   registerPnl(app)
+  registerBidsReport(app)
   registerListAuditLog(app)
   registerManagement(app)
   registerWebhooks(app)

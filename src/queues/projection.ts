@@ -24,7 +24,8 @@ export interface Applied {
   readonly wakes: readonly WebhookWake[]
 }
 
-const ACKNOWLEDGEMENTS_AT_A_TIME = 2
+/** So few that a batch does not stand in the way of the leads that come in meanwhile. */
+const ACKNOWLEDGEMENTS_AT_A_TIME = 4
 /** So many refusals before the first success mean that the database is down, and it is not asked a hundred times. */
 const REFUSALS_OF_A_DATABASE_THAT_IS_DOWN = 5
 

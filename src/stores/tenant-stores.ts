@@ -4,6 +4,7 @@
  */
 import { ApiKeyStore } from './api-key-store'
 import { AuditLogStore } from './audit-log-store'
+import { BidReportStore } from './bid-report-store'
 import { BuyerContractStore } from './buyer-contract-store'
 import { BuyerStore } from './buyer-store'
 import { CampaignStore } from './campaign-store'
@@ -43,6 +44,7 @@ export interface TenantStores {
   readonly feedback: FeedbackStore
   readonly returns: ReturnStore
   readonly reports: ReportStore
+  readonly bidReports: BidReportStore
   readonly suppressionLists: SuppressionListStore
   readonly suppressionImports: SuppressionImportStore
   readonly suppressionIndex: SuppressionIndexStore
@@ -70,6 +72,7 @@ export function createTenantStores(db: D1Database, tenantId: string): TenantStor
     feedback: new FeedbackStore(db, tenantId),
     returns: new ReturnStore(db, tenantId),
     reports: new ReportStore(db, tenantId),
+    bidReports: new BidReportStore(db, tenantId),
     suppressionLists: new SuppressionListStore(database, tenantId),
     suppressionImports: new SuppressionImportStore(database, tenantId),
     suppressionIndex: new SuppressionIndexStore(database, tenantId),

@@ -214,7 +214,7 @@ describe('trouble around a batch', () => {
     expect(steps).toEqual(['stored', 'acknowledged', 'acknowledged'])
   })
 
-  it('a hundred auctions are told sixteen at a time', async () => {
+  it('a hundred auctions are told four at a time', async () => {
     let [running, most, told] = [0, 0, 0]
     const { services } = setUp({
       apply: async () => ({ wakes: [] }),
@@ -230,6 +230,6 @@ describe('trouble around a batch', () => {
       Array.from({ length: 100 }, () => soldLead()),
       services,
     )
-    expect({ most, told }).toEqual({ most: 16, told: 100 })
+    expect({ most, told }).toEqual({ most: 4, told: 100 })
   })
 })

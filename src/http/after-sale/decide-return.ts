@@ -36,13 +36,13 @@ const deny = createRoute({
 })
 
 export function registerDecideReturn(app: App): void {
+  operatorEndpoint(app, deny, (c) => decide(c, { status: 'denied', restoreCaps: null }))
   operatorEndpoint(app, approve, async (c) => {
     const hasBody = c.req.header('content-type') !== undefined
     const input = hasBody ? await readChecked(c, returnApprovalSchema) : {}
     if (input instanceof Response) return input
     return await decide(c, { status: 'approved', restoreCaps: input.restore_caps ?? null })
   })
-  operatorEndpoint(app, deny, (c) => decide(c, { status: 'denied', restoreCaps: null }))
 }
 
 async function decide(c: AppContext, decision: Decision): Promise<Response> {

@@ -61,7 +61,8 @@ async function returnLead(c: AppContext): Promise<Response> {
   const input = await readChecked(c, returnRequestSchema)
   if (input instanceof Response) return input
   const isOperator = c.var.principal.role === 'operator'
-  if (!isOperator && input.restore_caps !== undefined) return invalid(c, [leftOut('restore_caps')])
+  const forOperators = (['restore_caps', 'await_decision'] as const).find((name) => input[name] !== undefined)
+  if (!isOperator && forOperators !== undefined) return invalid(c, [leftOut(forOperators)])
   if (!isOperator && input.buyer_id !== undefined && input.buyer_id !== c.var.principal.subjectId) {
     return invalid(c, [leftOut('buyer_id')])
   }
@@ -169,7 +170,11 @@ function decisionOf(
   c: AppContext,
   { terms, sale, now, input }: Judged,
 ): Pick<NewReturn, 'status' | 'decidedBy'> | Response {
-  if (c.var.principal.role === 'operator') return { status: 'approved', decidedBy: 'operator' }
+  if (c.var.principal.role === 'operator') {
+    return input.await_decision === true
+      ? { status: 'requested', decidedBy: null }
+      : { status: 'approved', decidedBy: 'operator' }
+  }
   const verdict = judgeReturn(terms, { reason: input.reason, soldAt: Date.parse(sale.soldAt), now })
   switch (verdict.kind) {
     case 'window_closed':

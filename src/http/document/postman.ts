@@ -43,6 +43,7 @@ const SAVED: { readonly [operationId: string]: { readonly [variable: string]: st
   issueToken: { accessToken: 'access_token' },
   createSuppressionList: { suppressionListId: 'id' },
   putSuppressionEntries: { importId: 'id' },
+  returnLead: { returnId: 'id' },
   createWebhookEndpoint: { webhookEndpointId: 'id' },
   testWebhookEndpoint: { eventId: 'event_id' },
 }
@@ -52,6 +53,7 @@ const FILLED: { readonly [operationId: string]: object } = {
   ingestLead: { flo_ping_id: '{{pingId}}' },
   postExchange: { bid_token: '{{bidToken}}' },
   issueToken: { client_id: '{{clientId}}', client_secret: '{{clientSecret}}' },
+  returnLead: { await_decision: true },
   revokeToken: { token: '{{accessToken}}', client_id: '{{clientId}}', client_secret: '{{clientSecret}}' },
 }
 
@@ -71,6 +73,7 @@ const ID_VARIABLES: { readonly [collection: string]: string } = {
   'oauth-clients': 'oauthClientId',
   'suppression-lists': 'suppressionListId',
   'webhook-endpoints': 'webhookEndpointId',
+  returns: 'returnId',
   'dead-letters': 'deadLetterId',
 }
 
@@ -82,7 +85,19 @@ const EXAMPLE_IDS: readonly (readonly [pattern: RegExp, variable: string])[] = [
   [/\bcamp_01J[0-9A-Z]{23}\b/g, '{{campaignId}}'],
   [/\bsup_01J[0-9A-Z]{23}\b/g, '{{supplierId}}'],
   [/\bbuy_01J[0-9A-Z]{23}\b/g, '{{buyerId}}'],
+  [/\bld_0F[0-9A-Za-z]{41}\b/g, '{{leadId}}'],
 ]
+
+/** A sale is on the books within seconds, and can be returned from then on. */
+const UNTIL_BOOKED = [
+  'let looks = 0',
+  'const look = () => pm.sendRequest(',
+  "  { url: pm.variables.replaceIn('{{baseUrl}}/v1/leads?campaign_id={{campaignId}}'), header: { 'x-api-key': pm.variables.get('operatorKey') } },",
+  "  (error, answer) => { if (error || (!answer.text().includes(pm.variables.get('leadId')) && ++looks < 100)) setTimeout(look, 200) },",
+  ')',
+  'look()',
+]
+const BEFORE: { readonly [operationId: string]: readonly string[] } = { returnLead: UNTIL_BOOKED }
 
 /** @returns the collection, with this host in it */
 export function postmanCollection(document: OpenApiDocument, origin: string): object {
@@ -143,6 +158,7 @@ function itemOf({ method, path, operation }: Call): object {
   )
   const { operationId, summary, description } = operation
   const url = `{{baseUrl}}${pathOf(path)}`
+  const before = BEFORE[operationId]
   return {
     name: summary,
     request: {
@@ -153,7 +169,7 @@ function itemOf({ method, path, operation }: Call): object {
       ...(media !== undefined && { body: { mode: 'raw', raw: bodyOf(operationId, type ?? '', media) } }),
       description,
     },
-    event: [script(testsOf(operation))],
+    event: [script(testsOf(operation)), ...(before === undefined ? [] : [script(before, 'prerequest')])],
   }
 }
 
@@ -210,8 +226,8 @@ function testsOf({ operationId, responses }: Operation): readonly string[] {
   ]
 }
 
-function script(lines: readonly string[]): object {
-  return { listen: 'test', script: { type: 'text/javascript', exec: lines } }
+function script(lines: readonly string[], listen: 'test' | 'prerequest' = 'test'): object {
+  return { listen, script: { type: 'text/javascript', exec: lines } }
 }
 
 function variable(key: string, value: string): object {

@@ -4,6 +4,7 @@
  */
 const CAMPAIGN = 'camp_01J9ZQ5F8W3B6T1X0V7K2M4N5P'
 const SUPPLIER = 'sup_01J9ZQ5F8W3B6T1X0V7K2M4N5P'
+const LEAD_ID = 'ld_0FbGyMvGcXDYhtYBvJXbP8b3wKTnqkUYGCc7GrXvhIu'
 const LEAD = {
   first_name: 'Maria',
   last_name: 'Garcia',
@@ -96,6 +97,10 @@ export const REQUEST_EXAMPLES: { readonly [operationId: string]: unknown } = {
   createWebhookEndpoint: { url: 'https://hooks.example.com/gavel', events: ['lead.sold', 'lead.unmatched'] },
   updateWebhookEndpoint: { description: 'Sales to the CRM' },
   resendWebhooksSince: { since: '2026-11-20T09:00:00Z', status: 'failed' },
+  updateLead: { lead_id: LEAD_ID, status: 'converted', reported_revenue: 120, occurred_at: '2026-11-20T09:00:00Z' },
+  reportLeadStatus: { status: 'qualified', note: 'Wants a quote this week' },
+  returnLead: { reason: 'wrong_number', note: 'Rings at a bakery' },
+  approveReturn: { restore_caps: true },
   createSuppressionList: { name: 'Do not call', scope: 'all_campaigns' },
   updateSuppressionList: { name: 'Do not call, ours' },
 }

@@ -9,7 +9,9 @@ const BY_PATH: readonly (readonly [pattern: RegExp, scopes: readonly string[]])[
   [/^\/v1\/leads\/\{id\}\/(?:status|return)$/, ['leads:write', 'admin']],
   [/^\/v1\/returns(?:\/\{id\})?$/, ['leads:read', 'admin:read']],
   // Suppliers read their own.
-  [/^\/v1\/(?:leads(?:\/\{id\})?|auctions\/\{id\})$/, ['admin:read', 'post', 'leads:read']],
+  [/^\/v1\/auctions\/\{id\}$/, ['admin:read', 'post']],
+  // Buyers read what they bought.
+  [/^\/v1\/leads(?:\/\{id\})?$/, ['admin:read', 'post', 'leads:read']],
 ]
 
 /** Whose owner may be a supplier or a buyer. */
