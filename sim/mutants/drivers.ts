@@ -122,8 +122,8 @@ export const DRIVER_MUTANTS: readonly Mutant[] = [
     'hold-expires',
     'a hold ends by its age, also that of a post that may have been taken',
     'objects/buyer-account.ts',
-    'for (const { auctionId, attempt, contractId } of old) yield* this.#ask(auctionId, attempt, contractId)',
-    'for (const { auctionId, attempt } of old) this.release(auctionId, attempt)',
+    'for (const held of old) yield* this.#ask(held)',
+    'for (const { auctionId, attempt, at } of old) this.release(auctionId, attempt, at)',
   ),
   mutant(
     'balance-of-sold-only',

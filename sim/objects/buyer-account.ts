@@ -67,9 +67,10 @@ export class BuyerAccountObject implements Alarmed {
     if (known?.status === 'held') this.#write({ ...known, status: 'sold' })
   }
 
-  release(auctionId: string, attempt: number): void {
+  release(auctionId: string, attempt: number, until: number): void {
     const known = this.#find(auctionId, attempt)
     if (known?.status === 'sold' || known?.status === 'released') return
+    if (known !== null && known.at > until) return
     this.#bury(auctionId, attempt)
     if (known !== null) this.#count(known, -1)
   }
@@ -78,7 +79,7 @@ export class BuyerAccountObject implements Alarmed {
     this.#isWatching = false
     const before = this.#host.engine.now - UNRESOLVED_MS
     const old = [...this.holds()].filter(({ status, at }) => status === 'held' && at < before)
-    for (const { auctionId, attempt, contractId } of old) yield* this.#ask(auctionId, attempt, contractId)
+    for (const held of old) yield* this.#ask(held)
     if ([...this.holds()].some(({ status }) => status === 'held')) this.#watch()
   }
 
@@ -91,10 +92,10 @@ export class BuyerAccountObject implements Alarmed {
     return this.#usage.since(null, 0)
   }
 
-  *#ask(auctionId: string, attempt: number, contractId: string): Running<void> {
+  *#ask({ auctionId, attempt, contractId, at }: Hold): Running<void> {
     const outcome = yield* this.#outcomeOf(auctionId, attempt, contractId)
     if (outcome === 'sold') this.commit(auctionId, attempt)
-    if (outcome === 'over') this.release(auctionId, attempt)
+    if (outcome === 'over') this.release(auctionId, attempt, at)
   }
 
   *#outcomeOf(auctionId: string, attempt: number, contractId: string): Running<'open' | 'sold' | 'over'> {

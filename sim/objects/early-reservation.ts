@@ -52,7 +52,7 @@ export class EarlyReservation {
     this.#asked = null
     if (asked === null) return
     const { account, request } = asked
-    yield* call(this.#host, account, (buyer) => buyer.release(request.auctionId, request.attempt))
+    yield* call(this.#host, account, (buyer) => buyer.release(request.auctionId, request.attempt, request.at))
   }
 
   *#reserved(account: Account, request: ReserveRequest, isGranted: Latch<boolean>): Running<void> {

@@ -66,7 +66,9 @@ export class AuctionOutbox {
       if (this.#told.has(number) || !mayBeHeld(stage)) continue
       const buyerId = state.plan.contenders.find(({ id }) => id === contractId)?.buyerId ?? ''
       yield* call(this.#host, this.#services.account(buyerId), (account) =>
-        stage.at === 'accepted' ? account.commit(this.#host.name, number) : account.release(this.#host.name, number),
+        stage.at === 'accepted'
+          ? account.commit(this.#host.name, number)
+          : account.release(this.#host.name, number, stage.since),
       )
       this.#told.add(number)
     }

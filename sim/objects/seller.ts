@@ -41,7 +41,7 @@ export class AuctionSeller {
         if (!result.granted) return result.reason
       }
       if (yield* this.#holdPayout(record, state)) return null
-      yield* call(this.#host, account, (buyer) => buyer.release(auctionId, number))
+      yield* call(this.#host, account, (buyer) => buyer.release(auctionId, number, request.at))
       return 'capped'
     } catch (error) {
       if (!(error instanceof Outage)) throw error

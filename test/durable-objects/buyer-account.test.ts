@@ -59,6 +59,16 @@ describe('a hold', () => {
     expect(sold).toEqual({ status: 'sold', price_micros: money(7) })
   })
 
+  it('stays through a release that was meant for an earlier beginning of its attempt', async () => {
+    const { reserve, release, holds } = newAccount()
+    await reserve({ at: START })
+    await reserve({ at: START + 5_000 })
+    await release('auction-1', 1, START)
+    expect(await holds()).toEqual(['auction-1/1 held'])
+    await release('auction-1', 1, START + 5_000)
+    expect(await holds()).toEqual(['auction-1/1 released'])
+  })
+
   it('survives a restart in each of its states', async () => {
     const { reserve, commit, release, holds, life } = newAccount()
     await reserve()
