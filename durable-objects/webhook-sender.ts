@@ -17,7 +17,8 @@ import type {
   SentDelivery,
   WebhookSenderRpc,
 } from '../src/contracts/webhook-sending'
-import { type AttemptEnd, judgeEndpoint, nextStep, retryAfterMs } from '../src/core/webhooks/deliver'
+import { retryAfterMs } from '../src/core/retry-after'
+import { type AttemptEnd, judgeEndpoint, nextStep } from '../src/core/webhooks/deliver'
 import { checkBuyerUrl } from '../src/security/url-guard'
 import { webhookHeaders } from '../src/security/webhook-signature'
 

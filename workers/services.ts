@@ -23,6 +23,7 @@ import type { ClientGateRpc } from '../src/contracts/client-gate'
 import type { AuctionRpc, BuyerAccountRpc, SupplierGateRpc } from '../src/contracts/objects'
 import type { ReturnAccountRpc } from '../src/contracts/sale-return'
 import type { SuppressionBuilderRpc } from '../src/contracts/suppression-index'
+import type { PostResolverRpc } from '../src/contracts/unresolved'
 import type { WebhookWake } from '../src/contracts/webhook-outbox'
 import { tellAccount } from '../src/http/after-sale/tell-account'
 import { RecordedLooks } from '../src/http/audit/looks'
@@ -160,7 +161,7 @@ class Parts {
     })
   }
 
-  auction(objectId: string): AuctionRpc | null {
+  auction(objectId: string): (AuctionRpc & PostResolverRpc) | null {
     try {
       return this.env.AUCTION.get(this.env.AUCTION.idFromString(objectId))
     } catch {

@@ -17,8 +17,9 @@ import type {
   TakeResult,
 } from '../../src/contracts/objects'
 import { unpackContract } from '../../src/contracts/packed-contract'
+import type { PostResolution, PostResolverRpc } from '../../src/contracts/unresolved'
 import { type AuctionCommand, decide } from '../../src/core/auction/decide'
-import type { AuctionEvent, PingAnswer, PostAnswer, Resolution } from '../../src/core/auction/events'
+import type { AuctionEvent, PingAnswer, PostAnswer } from '../../src/core/auction/events'
 import { evolve } from '../../src/core/auction/evolve'
 import { ABSENT, type AuctionState, type Closed, hasLead, isClosed } from '../../src/core/auction/state'
 import { attemptOutcomeOf, isAnswerable, type LeadOutcome, leadOutcomeOf } from '../../src/core/auction/summary'
@@ -43,7 +44,7 @@ const WATCHDOG_SOONEST_MS = 1_000
 const WATCHDOG_LATEST_MS = 10 * 60 * 1_000
 const MS_PER_SECOND = 1_000
 
-export class AuctionObject extends DurableObject implements AuctionRpc {
+export class AuctionObject extends DurableObject implements AuctionRpc, PostResolverRpc {
   readonly #services: AuctionServices
   #record: AuctionRecord | null
   #state: AuctionState
@@ -157,8 +158,8 @@ export class AuctionObject extends DurableObject implements AuctionRpc {
     return this.#do({ type: 'retry', contractId, tryNumber }).length > 0
   }
 
-  async resolvePost(contractId: string, outcome: Resolution): Promise<boolean> {
-    const isNews = this.#do({ type: 'resolve', contractId, outcome }).length > 0
+  async resolvePost({ contractId, outcome, reference }: PostResolution): Promise<boolean> {
+    const isNews = this.#do({ type: 'resolve', contractId, outcome, reference }).length > 0
     // What is parked has no alarm; what is told now may have to be told again.
     if (isNews) await this.#armWatchdog()
     return isNews

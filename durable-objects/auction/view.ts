@@ -96,5 +96,7 @@ function postView(attempt: Attempt, record: AuctionRecord, start: number): Aucti
     outcome,
     tries: posts.length,
     reference: stage.at === 'accepted' ? stage.reference : null,
+    retryAt: stage.at === 'unknown' && stage.retryAt !== null ? new Date(stage.retryAt).toISOString() : null,
+    isParked: stage.at === 'unknown' && stage.parked,
   }
 }

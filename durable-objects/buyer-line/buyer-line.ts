@@ -163,7 +163,7 @@ export class BuyerLine {
     const sentAt = this.#services.now()
     const result = await send(authorized.request, { ...this.#sending, timeoutMs })
     const { fields, piiFields } = lead
-    const answer = readPostOutcome(contract.endpoints, result, { lead: fields, piiFields })
+    const answer = readPostOutcome(contract.endpoints, result, { lead: fields, piiFields }, this.#services.now())
     const time = { tookMs: this.#services.now() - sentAt, timeoutMs, usualMs: contract.terms.postTimeoutMs }
     const health = healthOfPost(contract.endpoints, { result, answer, time })
     this.#services.circuits.ended(circuitOf(call, 'post'), health, sentAt)

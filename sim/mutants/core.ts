@@ -48,7 +48,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     'copy-for-everyone',
     'a buyer that does not honour keys is sent a second copy',
     'selling.ts',
-    "contender?.onUnknown === 'retry' ? retryDelayMs(stage.tryNumber) : null",
+    "contender?.onUnknown === 'retry' ? retryDelayMs(stage.tryNumber, stage.retryAfterMs) : null",
     'contender !== undefined ? retryDelayMs(stage.tryNumber) : null',
   ),
   mutant(
@@ -83,8 +83,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     'unknown-is-not-told',
     'the database does not hear of a pending lead',
     'evolve.ts',
-    "if (event.answer.kind === 'unknown') return !open.some(({ contractId }) => contractId === event.contractId)",
-    "if (event.answer.kind === 'unknown') return false",
+    "if (event.type === 'post_answered' && event.answer.kind === 'unknown') return !wasOpen",
+    "if (event.type === 'post_answered' && event.answer.kind === 'unknown') return false",
   ),
   mutant(
     'same-buyer-twice',

@@ -1,8 +1,9 @@
 /**
  * Mirrors durable-objects/auction/auction.ts: load, let core decide, persist, act. Left out are views and credentials.
  */
+import type { PostResolution } from '../../src/contracts/unresolved.ts'
 import { type AuctionCommand, decide } from '../../src/core/auction/decide.ts'
-import type { AuctionEvent, Resolution } from '../../src/core/auction/events.ts'
+import type { AuctionEvent } from '../../src/core/auction/events.ts'
 import { evolve } from '../../src/core/auction/evolve.ts'
 import { ABSENT, type AuctionState, hasLead, isClosed } from '../../src/core/auction/state.ts'
 import { attemptOutcomeOf, isAnswerable, type LeadOutcome, leadOutcomeOf } from '../../src/core/auction/summary.ts'
@@ -119,8 +120,8 @@ export class AuctionObject implements Alarmed {
     return this.#do({ type: 'retry', contractId, tryNumber }).length > 0
   }
 
-  resolvePost(contractId: string, outcome: Resolution): boolean {
-    const isNews = this.#do({ type: 'resolve', contractId, outcome }).length > 0
+  resolvePost({ contractId, outcome, reference }: PostResolution): boolean {
+    const isNews = this.#do({ type: 'resolve', contractId, outcome, reference }).length > 0
     if (isNews) this.#armWatchdog()
     return isNews
   }

@@ -40,7 +40,7 @@ export class Operator {
     const outcome = this.#ledger.hasTaken(auction.name, contractId) ? 'sold' : 'not_sold'
     for (;;) {
       try {
-        yield* call(this.#host, auction, (object) => object.resolvePost(contractId, outcome))
+        yield* call(this.#host, auction, (object) => object.resolvePost({ contractId, outcome, reference: null }))
         return
       } catch (error) {
         if (!(error instanceof Outage)) throw error

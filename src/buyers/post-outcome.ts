@@ -5,6 +5,7 @@
  */
 import type { ResolvedCall } from '../contracts/buyer-contract'
 import type { PostAnswer } from '../core/auction/events'
+import { retryAfterMs } from '../core/retry-after'
 import { type AnswerReading, readAnswer } from './answer/read'
 import { type LeadInAnswer, reasonOf } from './answer/redact'
 import type { WireResponse } from './answer/response'
@@ -16,8 +17,25 @@ export interface PostReader {
   readonly post: Pick<ResolvedCall, 'answer'>
 }
 
-export function readPostOutcome(contract: PostReader, result: SendResult, context: LeadInAnswer): PostAnswer {
+/** @param now ms since 1970, for a buyer that says with a date when to come again */
+export function readPostOutcome(
+  contract: PostReader,
+  result: SendResult,
+  context: LeadInAnswer,
+  now = Date.now(),
+): PostAnswer {
   if (result.kind !== 'response') return unsent(result)
+  const answer = readResponse(contract, result, context)
+  if (answer.kind === 'accepted') return answer
+  const asked = retryAfterMs(result.headers['retry-after'], now)
+  return asked === null ? answer : { ...answer, retryAfterMs: asked }
+}
+
+function readResponse(
+  contract: PostReader,
+  result: Extract<SendResult, { kind: 'response' }>,
+  context: LeadInAnswer,
+): PostAnswer {
   const { status } = result
   const reading = readAnswer(contract.post.answer, result)
   const reason = reasonOf(reading.reason, context)

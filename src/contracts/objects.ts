@@ -1,7 +1,6 @@
 /**
  * What the Durable Objects offer to each other and to the edge: method names, arguments and answers, all plain data.
  */
-import type { Resolution } from '../core/auction/events'
 import type { ContractTerms, SourceLink } from '../core/campaign/campaign'
 import type { Refusal } from '../core/campaign/intake'
 import type { LeadFields } from '../core/lead/fields'
@@ -113,12 +112,6 @@ export interface AuctionRpc {
   leadOutcome(): Promise<{ readonly status: 'absent' | 'open' | 'sold' | 'unsold'; readonly payoutMicros: number }>
   /** @returns whether the try was due; a message of an earlier try changes nothing */
   retryPost(contractId: string, tryNumber: number): Promise<boolean>
-  /**
-   * Ends an unknown by what a person found out.
-   *
-   * @returns false where it is not unknown (any more), or where a retry is under way just now
-   */
-  resolvePost(contractId: string, outcome: Resolution): Promise<boolean>
 }
 
 /** One buyer in an auction as operators see it. */
@@ -139,6 +132,10 @@ export interface AuctionBidView {
     readonly outcome: 'posting' | 'accepted' | 'rejected' | 'unknown'
     readonly tries: number
     readonly reference: string | null
+    /** When an unknown is asked again, RFC 3339 UTC; null where it is not. */
+    readonly retryAt: string | null
+    /** Unknown, and left to a person. */
+    readonly isParked: boolean
   } | null
 }
 

@@ -27,6 +27,7 @@ import { registerBidsReport } from './reports/bids'
 import { registerPnl } from './reports/pnl'
 import type { Services } from './services'
 import { registerGetApiSpecs } from './specs/get-api-specs'
+import { registerUnresolved } from './unresolved'
 import { registerWebhooks } from './webhooks'
 
 /** @returns the app, to be built once an isolate */
@@ -55,6 +56,7 @@ export function createGavel(services: Services, log: (event: string, details: Re
   registerListAuditLog(app)
   registerManagement(app)
   registerWebhooks(app)
+  registerUnresolved(app)
   registerOAuth(app)
   registerGetOpenApi(app)
   registerGetPostman(app)

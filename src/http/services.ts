@@ -15,6 +15,7 @@ import type { QueueName } from '../contracts/dead-letter'
 import type { AuctionRpc, SupplierGateRpc } from '../contracts/objects'
 import type { ReturnAccountRpc } from '../contracts/sale-return'
 import type { CampaignSnapshot, CredentialSnapshot, SupplierCampaignsSnapshot } from '../contracts/snapshot'
+import type { PostResolverRpc } from '../contracts/unresolved'
 import type { Contact } from '../core/suppression/contact'
 import type { AccessTokens } from '../security/access-tokens'
 import type { BidTokens } from '../security/bid-token'
@@ -56,7 +57,7 @@ export interface AuctionObjects {
   /** Mints an auction's id without a hop. @returns the object's id, 64 hex characters */
   mint(): string
   /** @returns the auction, or null where the text is not an id of an auction object */
-  byId(id: string): AuctionRpc | null
+  byId(id: string): (AuctionRpc & PostResolverRpc) | null
 }
 
 /** The suppression lists as the edge knows them, from the isolate's memory or KV; never from D1. */

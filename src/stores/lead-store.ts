@@ -69,6 +69,18 @@ export class LeadStore {
     return new Map(rows.map((row) => [row.id, row.price]))
   }
 
+  /** @returns the oldest first of those that are not settled: the outcome of a post may be unknown */
+  async listUnsettled({ limit, after }: PageRequest): Promise<Page<ListedLead>> {
+    const place = after === null ? undefined : sql`(${leads.receivedAt}, ${leads.id}) > (${after[0]}, ${after[1]})`
+    const rows = await this.#database
+      .select(LISTED)
+      .from(leads)
+      .where(and(eq(leads.tenantId, this.#tenantId), sql`${leads.settledAt} IS NULL`, place))
+      .orderBy(leads.receivedAt, leads.id)
+      .limit(limit + 1)
+    return toPage(rows, limit, ({ receivedAt, id }) => [receivedAt, id])
+  }
+
   /** @returns names by id; a buyer of another tenant, or none, is left out */
   async buyerNames(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const rows = await this.#database

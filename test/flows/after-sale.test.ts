@@ -156,6 +156,30 @@ describe('what is reported of a lead', () => {
   })
 })
 
+describe('whoever listens', () => {
+  it('is told of a report and of a return, each its own side', async () => {
+    const market = await open()
+    await using hooks = await HttpBuyer.start()
+    const listen = (caller: Caller) =>
+      caller.call('POST', '/v1/webhook-endpoints', {
+        json: { url: hooks.postUrl, events: ['lead.qualified', 'lead.returned'] },
+      })
+    for (const caller of [operator, market.supplier, market.crown]) expect((await listen(caller)).status).toBe(201)
+    const leadId = await sell(market)
+    await market.crown.call('POST', `/v1/leads/${leadId}/status`, { json: { status: 'qualified' } })
+    await giveBack(operator, leadId, { reason: 'duplicate' })
+    const told = () =>
+      hooks.posts
+        .map(({ body }) => JSON.parse(body) as { type: string; data: { amount?: number; buyer_id?: string } })
+        .filter(({ data }) => JSON.stringify(data).includes(leadId))
+        .map(({ type, data }) => `${type} ${data.amount ?? ''}`.trim())
+        .toSorted()
+    const three = Array.from({ length: 3 }, () => 'lead.qualified')
+    const expected = [...three, 'lead.returned 30', 'lead.returned 40', 'lead.returned 40']
+    await vi.waitFor(() => expect(told()).toEqual(expected), WITHIN_SECONDS)
+  })
+})
+
 describe('what a buyer sees', () => {
   it('is what it bought, at its price, and nothing of the supplier, its payout or the other buyers', async () => {
     const market = await open()

@@ -9,14 +9,14 @@ import { fresh, sale, soldLead } from '../support/projections'
 const AT = '2026-11-21T08:00:00.000Z'
 const APPROVED = { status: 'approved', restoreCaps: null } as const
 
-/** A change that says so alongside, in a table of the tests' own. */
+/** A change that says so alongside, in a table that needs no more than a name. */
 const change = (told: string | null = null, fence?: string): AfterSaleChange => ({
   at: AT,
   ...(fence !== undefined && { fence }),
-  alongside: told === null ? [] : [env.DB.prepare("INSERT INTO dead_letters VALUES (?, 'q', '{}', 0, '')").bind(told)],
+  alongside: told === null ? [] : [env.DB.prepare("INSERT INTO request_fences VALUES (?, '')").bind(told)],
 })
 const wasTold = async (told: string) =>
-  (await env.DB.prepare('SELECT 1 FROM dead_letters WHERE id = ?').bind(told).first()) !== null
+  (await env.DB.prepare('SELECT 1 FROM request_fences WHERE id = ?').bind(told).first()) !== null
 
 async function sold({ test = false } = {}) {
   const tenantId = fresh('tenant')

@@ -3,7 +3,7 @@
  * and keeps the record as the object does.
  */
 import { type AuctionCommand, decide } from '../../src/core/auction/decide'
-import type { AuctionEvent, Exclusion, PingAnswer, PostAnswer, Resolution } from '../../src/core/auction/events'
+import type { AuctionEvent, Exclusion, PingAnswer, PostAnswer } from '../../src/core/auction/events'
 import { replay } from '../../src/core/auction/evolve'
 import type { AuctionPlan, Contender } from '../../src/core/auction/plan'
 import type { Attempt, AuctionState } from '../../src/core/auction/state'
@@ -130,8 +130,8 @@ export class Story {
     return this.do({ type: 'retry', contractId, tryNumber })
   }
 
-  resolves(contractId: string, outcome: Resolution): this {
-    return this.do({ type: 'resolve', contractId, outcome })
+  resolves(contractId: string, outcome: 'sold' | 'not_sold', reference: string | null = null): this {
+    return this.do({ type: 'resolve', contractId, outcome, reference })
   }
 
   recovers(): this {

@@ -51,7 +51,15 @@ function wonBid(): AuctionBidView {
     detail: null,
     askedAtMs: 2,
     answeredAtMs: 82,
-    post: { startedAtMs: 97, endedAtMs: 155, outcome: 'accepted', tries: 1, reference: 'a-77' },
+    post: {
+      startedAtMs: 97,
+      endedAtMs: 155,
+      outcome: 'accepted',
+      tries: 1,
+      reference: 'a-77',
+      retryAt: null,
+      isParked: false,
+    },
   }
 }
 

@@ -2,7 +2,7 @@
  * What an auction can be told. Any command may come too late or twice; it then changes nothing.
  */
 import type { BidReason } from '../reasons'
-import type { Exclusion, PingAnswer, PostAnswer, Resolution } from './events'
+import type { Exclusion, PingAnswer, PostAnswer } from './events'
 import type { AuctionPlan } from './plan'
 
 export type AuctionCommand =
@@ -32,8 +32,13 @@ export type AuctionCommand =
       readonly answer: PostAnswer
     }
   | { readonly type: 'retry'; readonly contractId: string; readonly tryNumber: number }
-  /** A person has learned what became of a post that is unknown. */
-  | { readonly type: 'resolve'; readonly contractId: string; readonly outcome: Resolution }
+  /** A person says what became of a post whose outcome is unknown. */
+  | {
+      readonly type: 'resolve'
+      readonly contractId: string
+      readonly outcome: 'sold' | 'not_sold'
+      readonly reference: string | null
+    }
   /** After a restart: whatever ran in memory is gone. */
   | { readonly type: 'recover' }
   /** A look by the clock: what ran for longer than it could have is as good as gone; the rest is left alone. */

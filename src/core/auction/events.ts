@@ -24,11 +24,10 @@ export type PostAnswer =
       readonly reason: string
       /** Whether the buyer's own words were read; a bare status code of a retry does not undo an unknown. */
       readonly parsed: boolean
+      /** How long the buyer asks to be left alone. */
+      readonly retryAfterMs?: number
     }
-  | { readonly kind: 'unknown'; readonly reason: string }
-
-/** What became of a post, as a person says. */
-export type Resolution = 'sold' | 'not_sold'
+  | { readonly kind: 'unknown'; readonly reason: string; readonly retryAfterMs?: number }
 
 export type CloseCause = 'all_answered' | 'window_over' | 'unbeatable'
 
@@ -74,10 +73,17 @@ export type AuctionEvent =
   | { readonly type: 'post_started'; readonly at: number; readonly contractId: string; readonly tryNumber: number }
   | { readonly type: 'post_answered'; readonly at: number; readonly contractId: string; readonly answer: PostAnswer }
   | { readonly type: 'retry_scheduled'; readonly at: number; readonly contractId: string; readonly retryAt: number }
-  /** What a person found out about an unknown. */
-  | { readonly type: 'resolved'; readonly at: number; readonly contractId: string; readonly outcome: Resolution }
   /** No more tries: a person decides. */
   | { readonly type: 'parked'; readonly at: number; readonly contractId: string }
+  /** A person has said what became of it. */
+  | {
+      readonly type: 'resolved'
+      readonly at: number
+      readonly contractId: string
+      readonly outcome: 'sold' | 'not_sold'
+      /** The buyer's id of the lead, where it was sold and is known. */
+      readonly reference: string | null
+    }
   | { readonly type: 'settled'; readonly at: number; readonly outcome: 'sold' | 'unsold' }
   | { readonly type: 'acknowledged'; readonly at: number; readonly sequence: number }
 

@@ -54,8 +54,8 @@ export function evolve(state: AuctionState, event: AuctionEvent): AuctionState {
     case 'post_started':
     case 'post_answered':
     case 'retry_scheduled':
-    case 'resolved':
-    case 'parked': {
+    case 'parked':
+    case 'resolved': {
       if (state.phase !== 'selling') return impossible(state, event)
       return evolveSelling(state, event)
     }
@@ -87,8 +87,8 @@ type SellingEvent = Extract<
       | 'post_started'
       | 'post_answered'
       | 'retry_scheduled'
-      | 'resolved'
       | 'parked'
+      | 'resolved'
   }
 >
 
@@ -114,10 +114,10 @@ function isTold(state: Selling, event: SellingEvent): boolean {
   if (event.type !== 'post_answered' && event.type !== 'resolved') return false
   const isOpen = ({ stage }: Attempt) => stage.at === 'unknown' || (stage.at === 'posting' && stage.wasUnknown)
   const open = state.attempts.filter(isOpen)
-  const isOpenBeside = open.some(({ contractId }) => contractId !== event.contractId)
-  if (event.type === 'resolved') return event.outcome === 'sold' && isOpenBeside
-  if (event.answer.kind === 'unknown') return !open.some(({ contractId }) => contractId === event.contractId)
-  return event.answer.kind === 'accepted' && isOpenBeside
+  const wasOpen = open.some(({ contractId }) => contractId === event.contractId)
+  if (event.type === 'post_answered' && event.answer.kind === 'unknown') return !wasOpen
+  const isSale = event.type === 'resolved' ? event.outcome === 'sold' : event.answer.kind === 'accepted'
+  return isSale && open.some(({ contractId }) => contractId !== event.contractId)
 }
 
 function nextStage(stage: AttemptStage, event: Exclude<SellingEvent, { type: 'attempt_started' }>): AttemptStage {
@@ -133,12 +133,14 @@ function nextStage(stage: AttemptStage, event: Exclude<SellingEvent, { type: 'at
       }
       if (answer.kind === 'rejected') return { at: 'rejected', since: at, reason: answer.reason }
       const tryNumber = stage.at === 'posting' ? stage.tryNumber : 1
-      return { at: 'unknown', since: at, reason: answer.reason, tryNumber, retryAt: null, parked: false }
+      const asked = answer.retryAfterMs === undefined ? {} : { retryAfterMs: answer.retryAfterMs }
+      return { at: 'unknown', since: at, reason: answer.reason, tryNumber, ...asked, retryAt: null, parked: false }
     }
-    case 'resolved':
-      return event.outcome === 'sold'
-        ? { at: 'accepted', since: event.at, reference: null, redirectUrl: null }
-        : { at: 'rejected', since: event.at, reason: 'resolved as not sold' }
+    case 'resolved': {
+      const { at, outcome, reference } = event
+      if (outcome === 'sold') return { at: 'accepted', since: at, reference, redirectUrl: null }
+      return { at: 'rejected', since: at, reason: 'resolved as not sold' }
+    }
     case 'retry_scheduled':
       return stage.at === 'unknown' ? { ...stage, retryAt: event.retryAt } : stage
     case 'parked':

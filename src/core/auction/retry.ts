@@ -20,10 +20,15 @@ const DELAYS_MS: readonly number[] = [
   10 * HOUR,
 ]
 
+/** A buyer that asks for more is asked again all the same. */
+const LONGEST_ASKED_MS = 12 * HOUR
+
 /**
  * @param tryNumber the try that has just ended without a known outcome, counted from 1
+ * @param retryAfterMs how long the buyer asked to be left alone: it can only make a pause longer
  * @returns how long to wait for the next one, or null where there is none
  */
-export function retryDelayMs(tryNumber: number): number | null {
-  return DELAYS_MS[tryNumber - 1] ?? null
+export function retryDelayMs(tryNumber: number, retryAfterMs = 0): number | null {
+  const delay = DELAYS_MS[tryNumber - 1]
+  return delay === undefined ? null : Math.max(delay, Math.min(retryAfterMs, LONGEST_ASKED_MS))
 }

@@ -63,7 +63,18 @@ function weigh(state: Selling, contractId: string, stage: AttemptStage, answer: 
   if (answer.kind !== 'rejected' || stage.at !== 'posting' || !stage.wasUnknown) return answer
   const contender = state.plan.contenders.find(({ id }) => id === contractId)
   if (contender?.onUnknown === 'retry' && answer.parsed) return answer
-  return { kind: 'unknown', reason: answer.reason }
+  const { reason, retryAfterMs } = answer
+  return { kind: 'unknown', reason, ...(retryAfterMs !== undefined && { retryAfterMs }) }
+}
+
+/** Only what is unknown can be resolved by a person; what is being asked again has an answer coming. */
+export function onResolve(
+  state: Selling,
+  { contractId, outcome, reference }: CommandOf<'resolve'>,
+  now: number,
+): AuctionEvent[] {
+  if (attemptOf(state, contractId)?.stage.at !== 'unknown') return []
+  return [{ type: 'resolved', at: now, contractId, outcome, reference: outcome === 'sold' ? reference : null }]
 }
 
 export function onRetry(state: Selling, { contractId, tryNumber }: CommandOf<'retry'>, now: number): AuctionEvent[] {
@@ -71,12 +82,6 @@ export function onRetry(state: Selling, { contractId, tryNumber }: CommandOf<'re
   if (stage?.at !== 'unknown' || stage.parked || stage.retryAt === null || stage.tryNumber + 1 !== tryNumber) return []
   if (now < stage.retryAt - RETRY_EARLY_MS) return []
   return [{ type: 'post_started', at: now, contractId, tryNumber }]
-}
-
-/** What a person says counts as long as it is unknown; while a retry is under way, the buyer is heard first. */
-export function onResolve(state: Selling, { contractId, outcome }: CommandOf<'resolve'>, now: number): AuctionEvent[] {
-  if (attemptOf(state, contractId)?.stage.at !== 'unknown') return []
-  return [{ type: 'resolved', at: now, contractId, outcome }]
 }
 
 /**
@@ -145,7 +150,7 @@ function afterUnknown(
   now: number,
 ): AuctionEvent {
   const contender = plan.contenders.find(({ id }) => id === contractId)
-  const delay = contender?.onUnknown === 'retry' ? retryDelayMs(stage.tryNumber) : null
+  const delay = contender?.onUnknown === 'retry' ? retryDelayMs(stage.tryNumber, stage.retryAfterMs) : null
   if (delay === null) return { type: 'parked', at: now, contractId }
   return { type: 'retry_scheduled', at: now, contractId, retryAt: now + delay }
 }

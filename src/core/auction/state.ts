@@ -36,6 +36,8 @@ export type AttemptStage =
       readonly tryNumber: number
       /** When to send again; null until that is decided. */
       readonly retryAt: number | null
+      /** How long the buyer asked to be left alone. */
+      readonly retryAfterMs?: number
       /** Left to the operator. */
       readonly parked: boolean
     }

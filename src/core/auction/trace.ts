@@ -59,8 +59,9 @@ function describe(event: AuctionEvent): Described {
     case 'retry_scheduled':
       return entry('retry_scheduled', null, `in ${event.retryAt - event.at} ms`)
     case 'resolved':
+      return entry('resolved', event.outcome, 'by a person')
     case 'settled':
-      return entry(event.type, event.outcome)
+      return entry('settled', event.outcome)
     case 'acknowledged':
       return entry('acknowledged', null, `sequence ${event.sequence}`)
     default:

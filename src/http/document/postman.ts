@@ -75,10 +75,11 @@ const ID_VARIABLES: { readonly [collection: string]: string } = {
   'webhook-endpoints': 'webhookEndpointId',
   returns: 'returnId',
   'dead-letters': 'deadLetterId',
+  unresolved: 'unresolvedLeadId',
 }
 
 /** Of these there is nothing where all is well. */
-const MAY_BE_MISSING: ReadonlySet<string> = new Set(['resendDeadLetter', 'discardDeadLetter'])
+const MAY_BE_MISSING: ReadonlySet<string> = new Set(['resendDeadLetter', 'discardDeadLetter', 'resolveSale'])
 
 /** What examples call things becomes what this run calls them. */
 const EXAMPLE_IDS: readonly (readonly [pattern: RegExp, variable: string])[] = [

@@ -94,6 +94,7 @@ export const REQUEST_EXAMPLES: { readonly [operationId: string]: unknown } = {
   updateApiKey: { name: 'Form on all landing pages' },
   createOAuthClient: { role: 'supplier', subject_id: SUPPLIER, name: 'Lead server', scopes: ['ping', 'post'] },
   updateOAuthClient: { name: 'Lead servers' },
+  resolveSale: { outcome: 'sold', note: 'Confirmed by the buyer in writing.', buyer_lead_id: '21777961' },
   createWebhookEndpoint: { url: 'https://hooks.example.com/gavel', events: ['lead.sold', 'lead.unmatched'] },
   updateWebhookEndpoint: { description: 'Sales to the CRM' },
   resendWebhooksSince: { since: '2026-11-20T09:00:00Z', status: 'failed' },

@@ -60,18 +60,18 @@ function parseJson(text: string): BodyResult {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return refuse('malformed_body', 'The body must be a JSON object.')
   }
-  if (isDeeperThan(value, MAX_DEPTH))
-    return refuse('malformed_body', `The body is nested deeper than ${MAX_DEPTH} levels.`)
+  if (isTooDeep(value)) return refuse('malformed_body', `The body is nested deeper than ${MAX_DEPTH} levels.`)
   return { ok: true, value: value as JsonObject }
 }
 
 /** Whatever walks a body by recursion later must not run out of stack. */
 const MAX_DEPTH = 64
 
-function isDeeperThan(root: object, limit: number): boolean {
-  let level: object[] = [root]
+/** @returns whether a value is nested so deep that nothing may walk it by recursion */
+export function isTooDeep(value: unknown): boolean {
+  let level: object[] = typeof value === 'object' && value !== null ? [value] : []
   for (let depth = 1; level.length > 0; depth++) {
-    if (depth > limit) return true
+    if (depth > MAX_DEPTH) return true
     const next: object[] = []
     for (const node of level) {
       for (const member of Object.values(node)) if (typeof member === 'object' && member !== null) next.push(member)

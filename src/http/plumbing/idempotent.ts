@@ -7,7 +7,7 @@
 import type { ClientGateRpc, KeptAnswer } from '../../contracts/client-gate'
 import { RepeatedChange } from '../../stores/request-fence'
 import type { AppContext } from '../app'
-import { CONFIGURATION_BODY_BYTES, readBytes } from './body'
+import { CONFIGURATION_BODY_BYTES, isTooDeep, readBytes } from './body'
 import { readIdempotencyKey } from './idempotency-key'
 import { problem } from './reply'
 
@@ -100,7 +100,8 @@ async function takeBody(c: AppContext): Promise<unknown> {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
     const isForm = /^application\/x-www-form-urlencoded\b/i.test(c.req.header('content-type') ?? '')
-    return isForm ? [...new URLSearchParams(text)] : JSON.parse(text)
+    const value: unknown = isForm ? [...new URLSearchParams(text)] : JSON.parse(text)
+    return isTooDeep(value) ? 'unreadable' : value
   } catch {
     return 'unreadable'
   }

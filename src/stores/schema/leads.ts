@@ -1,6 +1,7 @@
 /**
  * What auctions report. Written by the projector only; a row is as new as the sequence it carries.
  */
+import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
 /** One buyer's part in an auction as it is kept in the lead's row. */
@@ -43,6 +44,8 @@ export const leads = sqliteTable(
   (table) => [
     index('leads_by_time').on(table.tenantId, table.receivedAt, table.id),
     index('leads_by_campaign').on(table.tenantId, table.campaignId, table.receivedAt),
+    /** Those of which a buyer has not said whether it took them; a row more for these only. */
+    index('leads_unresolved').on(table.tenantId, table.receivedAt, table.id).where(sql`settled_at IS NULL`),
   ],
 )
 

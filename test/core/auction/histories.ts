@@ -57,6 +57,12 @@ const command: fc.Arbitrary<AuctionCommand> = fc.oneof(
   fc.record({ type: fc.constant('reservation' as const), contractId, denied }),
   fc.record({ type: fc.constant('post_answer' as const), contractId, tryNumber, answer: postAnswer }),
   fc.record({ type: fc.constant('retry' as const), contractId, tryNumber }),
+  fc.record({
+    type: fc.constant('resolve' as const),
+    contractId,
+    outcome: fc.constantFrom('sold' as const, 'not_sold' as const),
+    reference: fc.constant(null),
+  }),
   fc.record({ type: fc.constant('acknowledge' as const), sequence: fc.integer({ min: -1, max: 4 }) }),
 )
 

@@ -16,7 +16,6 @@ const MUST_SURVIVE: readonly AuctionEvent['type'][] = [
   'post_answered',
   'retry_scheduled',
   'parked',
-  'resolved',
   'settled',
 ]
 

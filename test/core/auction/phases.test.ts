@@ -24,7 +24,7 @@ const COMMANDS: { readonly [type in AuctionCommand['type']]: AuctionCommand } = 
   reservation: { type: 'reservation', contractId: 'a', denied: null },
   post_answer: { type: 'post_answer', contractId: 'a', tryNumber: 1, answer: ACCEPTED },
   retry: { type: 'retry', contractId: 'a', tryNumber: 2 },
-  resolve: { type: 'resolve', contractId: 'a', outcome: 'sold' },
+  resolve: { type: 'resolve', contractId: 'a', outcome: 'sold', reference: null },
   recover: { type: 'recover' },
   watchdog: { type: 'watchdog' },
   acknowledge: { type: 'acknowledge', sequence: 1 },
@@ -61,7 +61,7 @@ const PHASES: readonly Phase[] = [
   {
     name: 'parked',
     story: () => pinging(HOLDS).bids({ a: 30, b: 20 }).grants('a').posts('a', UNKNOWN),
-    takes: ['post_answer', 'resolve', 'acknowledge'],
+    takes: ['post_answer', 'acknowledge', 'resolve'],
   },
   { name: 'settled as sold', story: () => posting().posts('a', ACCEPTED), takes: ['acknowledge'] },
   { name: 'settled without a lead', story: () => offered().wait(600_000).isWatched(), takes: [] },

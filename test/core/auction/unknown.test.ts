@@ -102,6 +102,72 @@ describe('a post whose outcome is unknown', () => {
   })
 })
 
+describe('a buyer that says when to come again', () => {
+  const busy = (retryAfterMs: number) => ({ kind: 'unknown', reason: 'HTTP 503', retryAfterMs }) as const
+  const retryAt = (story: Story) => {
+    const stage = stageOf(story)
+    return stage?.at === 'unknown' && stage.retryAt !== null ? stage.retryAt - story.now : null
+  }
+
+  it('is left alone until then, if that is later, and for twelve hours at most', () => {
+    expect(retryAt(posting().posts('a', busy(30_000)))).toBe(30_000)
+    expect(retryAt(posting().posts('a', busy(10)))).toBe(1_000)
+    expect(retryAt(posting().posts('a', busy(10 ** 12)))).toBe(12 * 3_600_000)
+  })
+
+  it('is listened to also where its bare no does not count', () => {
+    const story = retried(unknown(), 2).posts(
+      'a',
+      { kind: 'rejected', reason: 'HTTP 429', parsed: false, retryAfterMs: 60_000 },
+      2,
+    )
+    expect(retryAt(story)).toBe(60_000)
+  })
+
+  it('is asked no more often for it', () => {
+    expect(posting(HOLDS).posts('a', busy(5_000)).happened).toEqual(['post_answered', 'parked'])
+  })
+})
+
+describe('a person who knows what became of the lead', () => {
+  it.each([
+    ['is parked', () => posting(HOLDS).posts('a', UNKNOWN).wait(3_600_000)],
+    ['is being retried', () => unknown()],
+  ])('settles what %s as sold, with the price that was bid', (_, story) => {
+    const resolved = story().resolves('a', 'sold', 'theirs-1')
+    expect(resolved.happened).toEqual(['resolved', 'settled'])
+    expect(resolved.state).toMatchObject({
+      phase: 'settled',
+      outcome: 'sold',
+      attempts: [{ contractId: 'a', stage: { at: 'accepted', reference: 'theirs-1' } }],
+    })
+  })
+
+  it('settles it as not sold once the deadline is past; before that, the next bidder is tried', () => {
+    const late = posting(HOLDS).posts('a', UNKNOWN).wait(3_600_000).resolves('a', 'not_sold')
+    expect(late.state).toMatchObject({ phase: 'settled', outcome: 'unsold', attempts: [{ contractId: 'a' }] })
+    expect(posting(HOLDS).posts('a', UNKNOWN).resolves('a', 'not_sold').stages).toEqual({
+      a: 'rejected',
+      b: 'reserving',
+    })
+  })
+
+  it('is heard once, and not over an answer of the buyer, nor while one is on its way', () => {
+    const sold = posting(HOLDS).posts('a', UNKNOWN).resolves('a', 'sold')
+    expect(sold.resolves('a', 'not_sold').last).toEqual([])
+    expect(posting().posts('a', ACCEPTED).resolves('a', 'not_sold').last).toEqual([])
+    expect(retried(unknown(), 2).resolves('a', 'not_sold').last).toEqual([])
+    expect(posting(HOLDS).posts('a', UNKNOWN).resolves('b', 'sold').last).toEqual([])
+  })
+
+  it('has the last word: a yes that comes after not sold charges nobody, a retry sends nothing', () => {
+    const story = unknown().wait(60_000).resolves('a', 'not_sold')
+    expect(story.posts('a', ACCEPTED, 1).last).toEqual([])
+    expect(story.retries('a', 2).last).toEqual([])
+    expect(story.state).toMatchObject({ phase: 'settled', outcome: 'unsold' })
+  })
+})
+
 describe('an answer that comes late', () => {
   it('counts when it is a yes, while the outcome is unknown', () => {
     expect(unknown().posts('a', ACCEPTED, 1).state).toMatchObject({ phase: 'settled', outcome: 'sold' })
@@ -129,49 +195,5 @@ describe('an answer that comes late', () => {
     const story = retried(unknown(), 2).posts('a', REJECTED, 2).posts('a', ACCEPTED, 1)
     expect(story.last).toEqual([])
     expect(story.stages).toEqual({ a: 'rejected', b: 'reserving' })
-  })
-})
-
-describe('a person who has asked the buyer', () => {
-  const parked = () => posting(HOLDS).posts('a', UNKNOWN).wait(3_600_000)
-
-  it('ends an unknown as sold', () => {
-    const story = parked().resolves('a', 'sold')
-    expect(story.happened).toEqual(['resolved', 'settled'])
-    expect(story.state).toMatchObject({ phase: 'settled', outcome: 'sold', sequence: 2 })
-  })
-
-  it('ends an unknown as not sold, and nobody else is tried after the deadline', () => {
-    const story = parked().resolves('a', 'not_sold')
-    expect(story.stages).toEqual({ a: 'rejected' })
-    expect(story.state).toMatchObject({ phase: 'settled', outcome: 'unsold' })
-  })
-
-  it('may be earlier than the next retry, whose message then changes nothing', () => {
-    const story = unknown().resolves('a', 'sold')
-    expect(story.state).toMatchObject({ phase: 'settled', outcome: 'sold' })
-    expect(story.wait(1_000).retries('a', 2).last).toEqual([])
-  })
-
-  it('waits for a retry that is under way', () => {
-    const story = retried(unknown(), 2)
-    expect(story.resolves('a', 'sold').last).toEqual([])
-    expect(story.posts('a', UNKNOWN, 2).resolves('a', 'not_sold').happened).toContain('resolved')
-  })
-
-  it('says it once: a second word, or a late yes, changes nothing', () => {
-    const story = parked().resolves('a', 'not_sold')
-    expect(story.resolves('a', 'sold').last).toEqual([])
-    expect(story.posts('a', ACCEPTED).last).toEqual([])
-  })
-
-  it('has a sale told at once while another post is still unknown', () => {
-    const holds = { contenders: ['a', 'b', 'c'].map((id) => aContender(id, { onUnknown: 'hold' })), maxSells: 2 }
-    const story = posting(holds).grants('b').posts('a', UNKNOWN).posts('b', UNKNOWN).wait(9_000)
-    const told = story.sequence
-    expect(story.resolves('b', 'sold').happened).toEqual(['resolved'])
-    expect(story.sequence).toBe(told + 1)
-    expect(story.resolves('a', 'not_sold').sequence).toBe(told + 2)
-    expect(story.state).toMatchObject({ phase: 'settled', outcome: 'sold' })
   })
 })

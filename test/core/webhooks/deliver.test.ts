@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type AttemptEnd, judgeEndpoint, nextStep, retryAfterMs } from '../../../src/core/webhooks/deliver'
+import { retryAfterMs } from '../../../src/core/retry-after'
+import { type AttemptEnd, judgeEndpoint, nextStep } from '../../../src/core/webhooks/deliver'
 
 const AT = Date.parse('2026-11-20T10:00:00Z')
 const DAY = 24 * 60 * 60 * 1_000

@@ -36,9 +36,15 @@ describe('a person who has asked the buyer', () => {
   it('ends what is parked as sold, once, whatever dies after it', async () => {
     const { auction } = await parkedAuction()
     auction.advance(HOUR)
-    expect(await auction.run((object) => object.resolvePost('con_high', 'sold'))).toBe(true)
+    expect(
+      await auction.run((object) => object.resolvePost({ contractId: 'con_high', outcome: 'sold', reference: null })),
+    ).toBe(true)
     await auction.crash()
-    expect(await auction.run((object) => object.resolvePost('con_high', 'not_sold'))).toBe(false)
+    expect(
+      await auction.run((object) =>
+        object.resolvePost({ contractId: 'con_high', outcome: 'not_sold', reference: null }),
+      ),
+    ).toBe(false)
     expect(await auction.view()).toMatchObject({ phase: 'settled', status: 'sold', buyerId: 'buy_high' })
     const messages = await auction.projected.atLeast(2)
     expect(messages.at(-1)).toMatchObject({ sequence: 2, status: 'sold', sales: [{ buyerId: 'buy_high' }] })
@@ -54,7 +60,7 @@ describe('a person who has asked the buyer', () => {
     await auction.acknowledge(1)
     await auction.ring()
     expect(await auction.alarmInMs()).toBeNull()
-    await auction.run((object) => object.resolvePost('con_high', 'sold'))
+    await auction.run((object) => object.resolvePost({ contractId: 'con_high', outcome: 'sold', reference: null }))
     await auction.ringUntil(() => auction.projected.all.some(({ status }) => status === 'sold'))
     expect(auction.accountCalls.all.filter((call) => call === 'commit buy_high 1')).toHaveLength(2)
   })

@@ -56,6 +56,12 @@ describe('a POST with an Idempotency-Key', () => {
     expect([other.status, JSON.parse(other.text).error]).toEqual([422, 'idempotency_key_reused'])
   })
 
+  test.each([65, 3_000, 9_000])('is refused where its body is nested %i levels deep', async (levels) => {
+    const body = { name: 'Deep', deep: JSON.parse('['.repeat(levels - 1) + ']'.repeat(levels - 1)) }
+    const answer = await send(newKey(), '/v1/suppliers', body)
+    expect([answer.status, JSON.parse(answer.text).error]).toEqual([400, 'malformed_body'])
+  })
+
   test('is another request at another path, and of another client', async () => {
     const key = newKey()
     const first = await send(key, '/v1/suppliers', { name: 'A' })

@@ -1,0 +1,1 @@
+CREATE INDEX `leads_unresolved` ON `leads` (`tenant_id`,`received_at`,`id`) WHERE settled_at IS NULL;
