@@ -159,7 +159,10 @@ export class AuctionObject extends DurableObject implements AuctionRpc, PostReso
   }
 
   async resolvePost({ contractId, outcome, reference }: PostResolution): Promise<boolean> {
-    return this.#do({ type: 'resolve', contractId, outcome, reference }).length > 0
+    const isNews = this.#do({ type: 'resolve', contractId, outcome, reference }).length > 0
+    // What is parked has no alarm; what is told now may have to be told again.
+    if (isNews) await this.#armWatchdog()
+    return isNews
   }
 
   /** The watchdog: picks up whatever a restart left, and says again what nobody acknowledged. */
@@ -298,7 +301,7 @@ export class AuctionObject extends DurableObject implements AuctionRpc, PostReso
     if (record === null) return []
     const events = decide(this.#state, command, this.#services.now())
     if (events.length === 0) return events
-    const told = sequenceOf(this.#state)
+    const [told, wasAtRest] = [sequenceOf(this.#state), isAnswerable(this.#state)]
     for (const event of events) this.#state = evolve(this.#state, event)
     record.events.push(...events)
     if (record.answer === null && hasLead(this.#state) && isAnswerable(this.#state)) {
@@ -307,7 +310,8 @@ export class AuctionObject extends DurableObject implements AuctionRpc, PostReso
     for (const event of events) {
       if (event.type === 'post_started') this.#seller.preparePost(record, this.#state, event.contractId)
     }
-    if (events.some(mustSurvive)) record.save()
+    // Where nothing is under way, no alarm may come again, and the supplier is answered: that is not to be forgotten.
+    if (events.some(mustSurvive) || (!wasAtRest && isAnswerable(this.#state))) record.save()
     for (const event of events) this.#act(event)
     if (command.type === 'answer') this.#seller.reserveEarly(record, () => this.#state)
     if (record.answer !== null) for (const resolve of this.#waiting.splice(0)) resolve()

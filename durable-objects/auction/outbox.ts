@@ -71,7 +71,7 @@ export class AuctionOutbox {
       const buyerId = state.plan.contenders.find(({ id }) => id === contractId)?.buyerId ?? ''
       const account = this.#services.account(record.lead.terms.tenantId, buyerId)
       if (stage.at === 'accepted') await account.commit(this.#objectId, number)
-      else await account.release(this.#objectId, number)
+      else await account.release(this.#objectId, number, stage.since)
       this.#told.add(number)
     }
   }

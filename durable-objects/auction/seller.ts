@@ -46,7 +46,7 @@ export class AuctionSeller {
       }
       const denied = (await this.#holdPayout(record, state)) ? null : 'capped'
       if (denied === null && line.admitPost(party)) return null
-      await account.release(this.#objectId, number)
+      await account.release(this.#objectId, number, request.at)
       return denied ?? 'circuit_open'
     } catch (error) {
       // An account that cannot be asked denies: selling past a cap would be worse than the next bidder.

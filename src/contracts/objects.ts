@@ -276,8 +276,12 @@ export interface BuyerAccountRpc {
   reserve(request: ReserveRequest): Promise<ReserveResult>
   /** The attempt was sold: the hold becomes a charge. */
   commit(auctionId: string, attempt: number): Promise<void>
-  /** The attempt came to nothing: the hold is gone, and a late reserve of it is denied. */
-  release(auctionId: string, attempt: number): Promise<void>
+  /**
+   * The attempt came to nothing: the hold is gone, and a late reserve of it is denied.
+   *
+   * @param until milliseconds since 1970; an attempt that began later is another beginning of it, and keeps its hold
+   */
+  release(auctionId: string, attempt: number, until: number): Promise<void>
   configure(configuration: AccountConfiguration): Promise<void>
 }
 

@@ -194,9 +194,9 @@ export class PlayedAuction {
         this.accountCalls.push(`commit ${buyerId} ${attempt}`)
         await accounts.commit?.(auctionId, attempt)
       },
-      release: async (auctionId, attempt) => {
+      release: async (auctionId, attempt, until) => {
         this.accountCalls.push(`release ${buyerId} ${attempt}`)
-        await accounts.release?.(auctionId, attempt)
+        await accounts.release?.(auctionId, attempt, until)
       },
       configure: async () => undefined,
     }
