@@ -13,6 +13,7 @@ import { Circuits } from '../durable-objects/buyer-line/circuits'
 import { createTokenProvider } from '../durable-objects/buyer-line/oauth-tokens'
 import { PingRates } from '../durable-objects/buyer-line/ping-rates'
 import type { ClientGateServices } from '../durable-objects/client-gate/client-gate'
+import { IDENTITY_PREFIX_CHARS } from '../durable-objects/identity-index'
 import type { SupplierGateServices } from '../durable-objects/supplier-gate/supplier-gate'
 import type { SuppressionBuilderServices } from '../durable-objects/suppression-builder'
 import type { TokenProvider } from '../src/buyers/authorize'
@@ -20,7 +21,7 @@ import type { BalanceAccountRpc } from '../src/contracts/balance'
 import type { BuyerLineAccountRpc } from '../src/contracts/buyer-line'
 import type { NoticeAccountRpc } from '../src/contracts/buyer-notices'
 import type { ClientGateRpc } from '../src/contracts/client-gate'
-import type { AuctionRpc, BuyerAccountRpc, SupplierGateRpc } from '../src/contracts/objects'
+import type { AuctionRpc, BuyerAccountRpc, IdentityIndexRpc, SupplierGateRpc } from '../src/contracts/objects'
 import type { ReturnAccountRpc } from '../src/contracts/sale-return'
 import type { SuppressionBuilderRpc } from '../src/contracts/suppression-index'
 import type { PostResolverRpc } from '../src/contracts/unresolved'
@@ -180,6 +181,10 @@ class Parts {
     return this.env.SUPPLIER_GATE.get(this.env.SUPPLIER_GATE.idFromName(`${tenantId}/${supplierId}`))
   }
 
+  identityIndex(tenantId: string, campaignId: string, prefix: string): IdentityIndexRpc {
+    return this.env.IDENTITY_INDEX.get(this.env.IDENTITY_INDEX.idFromName(`${tenantId}/${campaignId}/${prefix}`))
+  }
+
   clientGate(tenantId: string, clientId: string): ClientGateRpc {
     return this.env.CLIENT_GATE.get(this.env.CLIENT_GATE.idFromName(`${tenantId}/${clientId}`))
   }
@@ -260,6 +265,13 @@ export async function httpServices(env: Env): Promise<Services> {
     pingTokens: shared.pingTokens,
     bidTokens: shared.bidTokens,
     identityKey: async (text) => toHex(await identities.sign(text)),
+    isIdentityHeld: async (tenantId, campaignId, keys) => {
+      const byPrefix = Map.groupBy(keys, (key) => key.slice(0, IDENTITY_PREFIX_CHARS))
+      const asked = [...byPrefix].map(([prefix, share]) =>
+        shared.identityIndex(tenantId, campaignId, prefix).holds(share),
+      )
+      return (await Promise.all(asked)).includes(true)
+    },
     fingerprint: (path, body) => fingerprintOf(fingerprints, path, body),
     contractCompiler,
     buyerTrial: buyerTrialWith({
@@ -345,7 +357,7 @@ export function webhookParts(env: Env): WebhookParts {
 }
 
 export function auctionServices(env: Env): AuctionServices {
-  const { config, line, envelope, reader, account, pingTokens, bidTokens } = partsOf(env)
+  const { config, line, envelope, reader, account, identityIndex, pingTokens, bidTokens } = partsOf(env)
   return {
     now,
     line,
@@ -353,8 +365,7 @@ export function auctionServices(env: Env): AuctionServices {
     account: account.bind(partsOf(env)),
     rotation: (tenantId, campaignId) => env.ROTATION.get(env.ROTATION.idFromName(`${tenantId}/${campaignId}`)),
     gate: (tenantId, supplierId) => partsOf(env).gate(tenantId, supplierId),
-    identityIndex: (tenantId, campaignId, prefix) =>
-      env.IDENTITY_INDEX.get(env.IDENTITY_INDEX.idFromName(`${tenantId}/${campaignId}/${prefix}`)),
+    identityIndex: identityIndex.bind(partsOf(env)),
     sealedSecrets: async (campaignId) => {
       const snapshot = await reader.campaign(campaignId)
       const sealed = snapshot?.contracts.filter(({ sealedSecrets }) => sealedSecrets !== null) ?? []

@@ -234,7 +234,7 @@ export interface SupplierGateRpc {
   settle(auctionId: string, sold: boolean, payoutMicros: number): Promise<void>
   /** The lead never became an auction. */
   cancel(auctionId: string): Promise<void>
-  /** A share of what the ping caps leave, to be spent by one edge. */
+  /** A share of what the caps on pings and on leads leave, to be spent by one edge. */
   leasePings(campaignId: string, wanted: number): Promise<PingLease>
   /** Takes the supplier's configuration; an older version than the one known is ignored. */
   configure(configuration: GateConfiguration): Promise<void>
@@ -315,6 +315,8 @@ export interface IdentityIndexRpc {
   confirm(claim: IdentityClaim & { readonly seenMs: number }): Promise<void>
   /** The lead was not sold: its identities are free. */
   release(claim: IdentityClaim): Promise<void>
+  /** @returns whether one of the keys is held or seen; takes nothing, so the next moment may say otherwise */
+  holds(keys: readonly string[]): Promise<boolean>
 }
 
 export interface RotationRpc {

@@ -146,6 +146,8 @@ export interface Services {
   readonly fingerprint: (path: string, body: unknown) => Promise<string>
   /** A keyed hash by which a lead is known again, hex. */
   readonly identityKey: (text: string) => Promise<string>
+  /** @returns whether a lead with one of the keys is being sold, or was sold, in the campaign's window; takes nothing */
+  readonly isIdentityHeld: (tenantId: string, campaignId: string, keys: readonly string[]) => Promise<boolean>
   readonly contractCompiler: ContractCompiler
   readonly buyerTrial: BuyerTrial
   readonly leadEnvelope: LeadEnvelope

@@ -95,4 +95,5 @@ export const HEADERS = {
   },
   RetryAfter: { description: 'Seconds to wait.', schema: { type: 'integer', minimum: 0 } },
   Allow: { description: 'The methods that the path takes.', schema: { type: 'string' } },
+  Challenge: { description: 'How to authenticate, in the words of RFC 6750.', schema: { type: 'string' } },
 }

@@ -233,6 +233,7 @@ export class PlayedAuction {
         this.identityCalls.push(`release ${claim.keys.join(' ')}`)
         await index.release?.(claim)
       },
+      holds: async (keys) => (await index.holds?.(keys)) ?? false,
     }
   }
 }
