@@ -10,6 +10,7 @@ import type {
   AuctionContract,
   AuctionRpc,
   AuctionView,
+  ErasedPart,
   OfferResult,
   PostedLead,
   SubmitLead,
@@ -69,7 +70,7 @@ export class AuctionObject extends DurableObject implements AuctionRpc, PostReso
     this.#claims = new IdentityClaims(services, ctx.id.toString())
     this.#outbox = new AuctionOutbox(services, ctx.id.toString(), this.#claims)
     this.#seller = new AuctionSeller(services, ctx.id.toString())
-    this.#record = AuctionRecord.load(ctx.storage.kv)
+    this.#record = AuctionRecord.load(ctx.storage.kv, services.recordSeals)
     this.#state = this.#record?.state() ?? ABSENT
   }
 
@@ -146,6 +147,13 @@ export class AuctionObject extends DurableObject implements AuctionRpc, PostReso
     await this.#armWatchdog()
   }
 
+  async erase(tenantId: string, part: ErasedPart): Promise<'erased' | 'absent'> {
+    if (this.#record === null || this.#record.lead.terms.tenantId !== tenantId) return 'absent'
+    this.#record.erase(part)
+    this.#state = this.#record.state()
+    return 'erased'
+  }
+
   async attemptOutcome(attempt: number, contractId: string): Promise<'open' | 'sold' | 'over'> {
     return attemptOutcomeOf(this.#state, attempt, contractId)
   }
@@ -209,7 +217,7 @@ export class AuctionObject extends DurableObject implements AuctionRpc, PostReso
     const plan = planOf(lead, contracts, { tieBreak, turns: await this.#turns(lead, contracts) })
     const [planned] = decide(ABSENT, { type: 'plan', plan }, this.#services.now())
     if (planned === undefined) throw new Error('a plan was not taken')
-    this.#record = AuctionRecord.begin(this.ctx.storage.kv, lead, planned)
+    this.#record = AuctionRecord.begin(this.ctx.storage.kv, this.#services.recordSeals, lead, planned)
     this.#state = evolve(ABSENT, planned)
     this.#sealedSecrets = lead.sealedSecrets
     if (lead.offer === undefined) await this.#armWatchdog()
@@ -310,6 +318,7 @@ export class AuctionObject extends DurableObject implements AuctionRpc, PostReso
     for (const event of events) {
       if (event.type === 'post_started') this.#seller.preparePost(record, this.#state, event.contractId)
     }
+    record.dropPosts(this.#state)
     // Where nothing is under way, no alarm may come again, and the supplier is answered: that is not to be forgotten.
     if (events.some(mustSurvive) || (!wasAtRest && isAnswerable(this.#state))) record.save()
     for (const event of events) this.#act(event)
@@ -352,7 +361,8 @@ export class AuctionObject extends DurableObject implements AuctionRpc, PostReso
       services: this.#services,
       lead: record.lead,
       ids: publicIds(this.ctx.id.toString()),
-      contracts: record.contracts.filter(({ terms }) => terms.pings && terms.tier === state.tier),
+      contracts:
+        record.erased !== null ? [] : record.contracts.filter(({ terms }) => terms.pings && terms.tier === state.tier),
       sealedSecrets: this.#sealedSecrets,
       windowMs: Math.max(0, windowEndOf(state) - this.#services.now()),
       onReport: (contractId, { askedAt, answer, captured }) => {

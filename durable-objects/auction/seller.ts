@@ -99,7 +99,8 @@ export class AuctionSeller {
   /** Renders the post once, into the record; every try of it sends the same bytes. */
   preparePost(record: AuctionRecord, state: AuctionState, contractId: string): void {
     const contract = record.contracts.find(({ terms }) => terms.id === contractId)
-    if (contract === undefined || record.posts[contractId] !== undefined || !isClosed(state)) return
+    if (contract === undefined || record.erased !== null || record.posts[contractId] !== undefined || !isClosed(state))
+      return
     const captured = record.captured[contractId] ?? null
     try {
       record.posts[contractId] = this.#services.line.encodePost({
@@ -119,6 +120,8 @@ export class AuctionSeller {
     const { lead, contracts, posts } = record
     const contract = contracts.find(({ terms }) => terms.id === contractId)
     const request = posts[contractId]
+    // Nothing is sent any more: a clear no for a first post, while one whose outcome is unknown stays so.
+    if (record.erased !== null) return { kind: 'rejected', reason: 'the lead was erased', parsed: false }
     if (contract === undefined || request === undefined) {
       // Posts are kept from their first sending on: what was never rendered was never sent.
       return { kind: 'rejected', reason: 'the post could not be rendered', parsed: true }
