@@ -19,10 +19,12 @@ import type { PostResolverRpc } from '../contracts/unresolved'
 import type { Contact } from '../core/suppression/contact'
 import type { AccessTokens } from '../security/access-tokens'
 import type { BidTokens } from '../security/bid-token'
+import type { ContactIndex } from '../security/contact-index'
 import type { LeadEnvelope } from '../security/lead-envelope'
 import type { PingTokens } from '../security/ping-token'
 import type { ShareTokens } from '../security/share-token'
 import type { SuppressionHash } from '../security/suppression-hash'
+import type { ErasureRow } from '../stores/erasure-store'
 import type { TenantStores } from '../stores/tenant-stores'
 import type { LeadEventOutbox } from './after-sale/events'
 import type { Looks } from './audit/looks'
@@ -151,6 +153,10 @@ export interface Services {
   readonly contractCompiler: ContractCompiler
   readonly buyerTrial: BuyerTrial
   readonly leadEnvelope: LeadEnvelope
+  /** What leads are found again by. */
+  readonly contactIndex: ContactIndex
+  /** Goes on with an erasure that was asked for. @returns its receipt as it stands */
+  readonly erasePerson: (tenantId: string, erasureId: string) => Promise<ErasureRow | null>
   /** Seals the credentials of a buyer contract. */
   readonly sealSecrets: (text: string) => Promise<string>
   readonly openSecrets: (sealed: string) => Promise<string>

@@ -4,6 +4,7 @@ import { packContract } from '../../contracts/packed-contract'
 import type { CampaignSnapshot } from '../../contracts/snapshot'
 import type { SourceLink } from '../../core/campaign/campaign'
 import type { Intake } from '../../core/campaign/intake'
+import { contactTypeOf } from '../../core/campaign/suppression'
 import type { Services } from '../services'
 import { identityOf } from './lead-identity'
 
@@ -47,6 +48,9 @@ export async function leadToSubmit({ services, fingerprint, snapshot, link, inta
     link,
     fields: { ...intake.fields },
     piiFields: campaign.fields.filter(({ pii }) => pii).map(({ name }) => name),
+    contactFields: campaign.fields
+      .filter((field) => contactTypeOf(field) !== null)
+      .map(({ name, type }) => ({ name, type })),
     contracts: contracts.map(packContract),
     refusals: intake.refusals,
     sealedSecrets: Object.fromEntries(
