@@ -6,6 +6,7 @@ import { authorize, type TokenProvider } from '../../src/buyers/authorize'
 import { healthOfPing, healthOfPost } from '../../src/buyers/call-health'
 import { encodePing, encodePost, type OutboundRequest, type PingInput } from '../../src/buyers/encode'
 import { type Captured, readPingOutcome, readPostOutcome } from '../../src/buyers/outcome'
+import { answerAsTestBuyer } from '../../src/buyers/test-buyer'
 import { send } from '../../src/buyers/transport'
 import type { AuctionContract, SubmitLead } from '../../src/contracts/objects'
 import type { PingAnswer, PostAnswer } from '../../src/core/auction/events'
@@ -171,7 +172,7 @@ export class BuyerLine {
   }
 
   get #sending() {
-    return { allowLoopback: this.#services.allowLoopback, checkUrl: checkBuyerUrl }
+    return { allowLoopback: this.#services.allowLoopback, checkUrl: checkBuyerUrl, standIn: answerAsTestBuyer }
   }
 
   #input({ lead, ids, contract }: Call, expiresAt: number): PingInput {

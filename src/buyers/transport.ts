@@ -35,6 +35,8 @@ export interface SendOptions {
   readonly signal?: AbortSignal
   readonly allowLoopback: boolean
   readonly checkUrl: UrlCheck
+  /** Answers in a buyer's place; null where the request is to a buyer of its own. Everything is sent out where left out. */
+  readonly standIn?: (request: OutboundRequest, signal: AbortSignal) => Promise<SendResult | null>
 }
 
 export async function send(request: OutboundRequest, options: SendOptions): Promise<SendResult> {
@@ -51,7 +53,7 @@ export async function send(request: OutboundRequest, options: SendOptions): Prom
   const timer = setTimeout(stop('timed_out'), options.timeoutMs)
   options.signal?.addEventListener('abort', onAbort)
   try {
-    return await exchange(request, controller.signal)
+    return (await options.standIn?.(request, controller.signal)) ?? (await exchange(request, controller.signal))
   } catch (error) {
     return cause === null ? { kind: 'network_error', detail: describe(error) } : { kind: cause }
   } finally {

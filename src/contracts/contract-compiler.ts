@@ -17,6 +17,8 @@ export interface ContractSurroundings {
   /** Names of the campaign's fields that are personal data. */
   readonly piiFields: readonly string[]
   readonly allowLoopback: boolean
+  /** Whether the built-in buyers may be named, as in the sandbox; not where left out. */
+  readonly allowTestBuyers?: boolean
 }
 
 export interface ContractCompiler {

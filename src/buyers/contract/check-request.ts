@@ -11,11 +11,13 @@ import { compileText, TemplateError } from '../template/text'
 import { ALL_FIELDS } from '../template/tree'
 import { compileUrl } from '../template/url'
 import { compileXml, isXmlName } from '../template/xml'
+import { isTestBuyer } from '../test-buyer'
 import type { UrlCheck } from '../transport'
 import { textsOf } from './fields-read'
 
 export interface UrlRules {
   readonly allowLoopback: boolean
+  readonly allowTestBuyers: boolean
   readonly checkUrl: UrlCheck
 }
 
@@ -51,7 +53,11 @@ export function checkRequest(path: string, request: ResolvedRequest, urls: UrlRu
   ].flatMap(([member, url]) => {
     const wrong = wrongWith(() => compileUrl(url))
     if (wrong !== null) return [at(member, 'invalid_template', wrong)]
-    const check = urls.checkUrl(compileUrl(url)(NOTHING), urls)
+    const address = compileUrl(url)(NOTHING)
+    if (isTestBuyer(address) && !urls.allowTestBuyers) {
+      return [at(member, 'url_not_allowed', 'public https URL (test buyers are for the sandbox)')]
+    }
+    const check = urls.checkUrl(address, urls)
     return check.ok ? [] : [at(member, 'url_not_allowed', `public https URL (${check.reason})`)]
   })
   return [

@@ -25,7 +25,11 @@ export function checkBuyerContract(
     return [{ field: 'preset', code: 'unknown_preset', expected: `one of: ${[...presets().keys()].join(', ')}` }]
   }
   const resolved = resolveContract(contract)
-  const urls = { checkUrl, allowLoopback: surroundings.allowLoopback }
+  const urls = {
+    checkUrl,
+    allowLoopback: surroundings.allowLoopback,
+    allowTestBuyers: surroundings.allowTestBuyers === true,
+  }
   return [
     ...checkTerms(contract, resolved),
     ...(resolved.ping === null ? [] : checkCall('ping', resolved.ping, urls)),

@@ -6,6 +6,7 @@ import type { TriedCall } from '../../contracts/buyer-trial'
 import { decodeBody } from '../answer/response'
 import { authorize, type TokenProvider } from '../authorize'
 import type { OutboundRequest } from '../encode'
+import { answerAsTestBuyer } from '../test-buyer'
 import { type SendResult, send, type UrlCheck } from '../transport'
 import type { Veil } from './veil'
 
@@ -38,7 +39,7 @@ export async function exchange(order: SendOrder, sending: Sending): Promise<NonN
   const { request, contract, call, secrets, timeoutMs } = order
   const authorized = await authorize(request, contract, call, { secrets, tokens: sending.tokens, now: sending.now() })
   if (!authorized.ok) return { kind: 'no_credentials', reason: authorized.reason }
-  return send(authorized.request, { ...sending, timeoutMs })
+  return send(authorized.request, { ...sending, standIn: answerAsTestBuyer, timeoutMs })
 }
 
 /** @param reading null where there is no answer to read */

@@ -97,7 +97,7 @@ async function contractToTry(c: AppContext, { body, campaign, known }: Asked): P
     return problem(c, 'not_found', { message: 'The buyer has no contract here yet. Send one as "contract" to try it.' })
   }
   const at = ''
-  const refusal = refuseContract(c, known.settings, { campaign, at })
+  const refusal = await refuseContract(c, known.settings, { campaign, at })
   return refusal ?? { contract: known.settings, secrets: await secretsOf(c, known), at }
 }
 
