@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'node',
           environment: 'node',
-          include: ['test/core/**/*.test.ts', 'test/buyers/**/*.test.ts', 'test/contracts/**/*.test.ts'],
+          include: ['test/{core,buyers,contracts,sim}/**/*.test.ts'],
           testTimeout: 30_000,
         },
       },
@@ -31,7 +31,7 @@ export default defineConfig({
         ],
         test: {
           name: 'workers',
-          include: ['test/{security,stores,snapshots,http,queues,durable-objects}/**/*.test.ts'],
+          include: ['test/{security,stores,snapshots,privacy,http,queues,durable-objects}/**/*.test.ts'],
           setupFiles: ['./test/support/apply-migrations.ts'],
           globalSetup: ['./test/support/start-buyer.ts'],
           testTimeout: 30_000,

@@ -56,6 +56,11 @@ export class IdentityIndexObject extends DurableObject implements IdentityIndexR
     for (const key of keys) this.#sql.exec('DELETE FROM claims WHERE key = ? AND auction_id = ?', key, auctionId)
   }
 
+  async holds(keys: readonly string[]): Promise<boolean> {
+    const now = this.#now()
+    return keys.some((key) => (this.#find(key)?.expires_at ?? 0) > now)
+  }
+
   override async alarm(): Promise<void> {
     await this.#sweep.run(this.#now())
   }

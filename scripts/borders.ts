@@ -34,6 +34,7 @@ export const BORDERS: { readonly [folder: string]: Border | typeof EVERYTHING } 
     folders: ['src/core', 'src/contracts', 'src/security', 'src/stores', 'src/buyers'],
     packages: ['jose'],
   },
+  'src/privacy': { folders: ['src/core', 'src/contracts', 'src/security', 'src/stores'], packages: [] },
   'src/http': {
     folders: ['src/core', 'src/contracts', 'src/security', 'src/stores'],
     packages: ['hono', ...ZOD],

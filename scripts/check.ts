@@ -20,6 +20,7 @@ const TYPED = [
   'src/core/tsconfig.json',
   'scripts/tsconfig.json',
   'bench/tsconfig.json',
+  'sim/tsconfig.json',
   'test/tsconfig.json',
 ]
 const TYPES_FILE = 'worker-configuration.d.ts'

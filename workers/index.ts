@@ -12,6 +12,7 @@ import type { App } from '../src/http/app'
 import { createGavel } from '../src/http/gavel'
 import { lastResort } from '../src/http/last-resort'
 import { consumeBatch } from '../src/queues'
+import { tendPrivacy } from './privacy'
 import {
   accountServices,
   auctionServices,
@@ -20,6 +21,7 @@ import {
   holderServices,
   httpServices,
   log,
+  privacyParts,
   queueServices,
   reportFailure,
   shardServices,
@@ -107,5 +109,6 @@ export default {
     await tidyCredentials(env)
     await tellReturns(env)
     await tendWebhooks(webhookParts(env))
+    await tendPrivacy(privacyParts(env))
   },
 } satisfies ExportedHandler<Env>

@@ -13,6 +13,7 @@ import { Circuits } from '../durable-objects/buyer-line/circuits'
 import { createTokenProvider } from '../durable-objects/buyer-line/oauth-tokens'
 import { PingRates } from '../durable-objects/buyer-line/ping-rates'
 import type { ClientGateServices } from '../durable-objects/client-gate/client-gate'
+import { IDENTITY_PREFIX_CHARS } from '../durable-objects/identity-index'
 import type { SupplierGateServices } from '../durable-objects/supplier-gate/supplier-gate'
 import type { SuppressionBuilderServices } from '../durable-objects/suppression-builder'
 import type { TokenProvider } from '../src/buyers/authorize'
@@ -20,7 +21,7 @@ import type { BalanceAccountRpc } from '../src/contracts/balance'
 import type { BuyerLineAccountRpc } from '../src/contracts/buyer-line'
 import type { NoticeAccountRpc } from '../src/contracts/buyer-notices'
 import type { ClientGateRpc } from '../src/contracts/client-gate'
-import type { AuctionRpc, BuyerAccountRpc, SupplierGateRpc } from '../src/contracts/objects'
+import type { AuctionRpc, BuyerAccountRpc, IdentityIndexRpc, SupplierGateRpc } from '../src/contracts/objects'
 import type { ReturnAccountRpc } from '../src/contracts/sale-return'
 import type { SuppressionBuilderRpc } from '../src/contracts/suppression-index'
 import type { PostResolverRpc } from '../src/contracts/unresolved'
@@ -37,11 +38,13 @@ import { AccessTokens } from '../src/security/access-tokens'
 import { hashApiKey } from '../src/security/api-keys'
 import { BidTokens } from '../src/security/bid-token'
 import { toHex } from '../src/security/bytes'
+import { ContactIndex } from '../src/security/contact-index'
 import { fingerprintOf } from '../src/security/fingerprint'
 import { deriveKey, KeyedHash } from '../src/security/keyed-hash'
 import { LeadEnvelope } from '../src/security/lead-envelope'
 import { PingTokens } from '../src/security/ping-token'
 import { decodeAuctionId } from '../src/security/public-ids'
+import { RecordSeals } from '../src/security/record-seal'
 import { SealedBox } from '../src/security/sealed-box'
 import { ShareTokens } from '../src/security/share-token'
 import { SuppressionHash } from '../src/security/suppression-hash'
@@ -64,6 +67,7 @@ import { buyerTrialWith } from './buyer-trial'
 import { type Config, parseConfig, type RawSettings } from './config'
 import { contractCompiler } from './contract-compiler'
 import { pages } from './pages'
+import { type PrivacyParts, personErasure } from './privacy'
 import { WEBHOOK_SECRET, type WebhookParts, wakeLater, webhookSender } from './webhooks'
 
 const BUYER_SECRETS = 'buyer-secrets'
@@ -105,6 +109,8 @@ class Parts {
   readonly env: Env
   readonly box: SealedBox
   readonly envelope: LeadEnvelope
+  readonly recordSeals: RecordSeals
+  readonly contactIndex: ContactIndex
   readonly reader: KvSnapshotReader
   /** Access tokens of buyers with OAuth, shared by auctions and trials. */
   readonly tokens: TokenProvider
@@ -122,13 +128,15 @@ class Parts {
   constructor(env: Env) {
     this.env = env
     this.config = parseConfig(env as RawSettings)
-    this.box = new SealedBox(this.config.masterKey)
+    this.box = new SealedBox(this.config.masterKeys)
     this.pingTokens = new PingTokens(this.config.pingTokenKeys)
     this.bidTokens = new BidTokens(this.config.pingTokenKeys)
-    this.envelope = new LeadEnvelope(this.config.masterKey)
+    this.envelope = new LeadEnvelope(this.config.masterKeys)
+    this.recordSeals = new RecordSeals(this.config.masterKeys)
+    this.contactIndex = new ContactIndex(new KeyedHash(deriveKey(this.config.hashKey, 'contact-index')))
     const edge = { kv: env.SNAPSHOTS, now, keepAlive: (work: Promise<unknown>) => waitUntil(work) }
     this.reader = new KvSnapshotReader(edge)
-    this.suppressionHash = new SuppressionHash(new KeyedHash(deriveKey(this.config.masterKey, 'suppression')))
+    this.suppressionHash = new SuppressionHash(new KeyedHash(deriveKey(this.config.hashKey, 'suppression')))
     this.suppression = new SuppressionReader({ ...edge, hash: this.suppressionHash })
     this.signingKeys = new SigningKeyRing({
       kv: env.SNAPSHOTS,
@@ -180,6 +188,10 @@ class Parts {
     return this.env.SUPPLIER_GATE.get(this.env.SUPPLIER_GATE.idFromName(`${tenantId}/${supplierId}`))
   }
 
+  identityIndex(tenantId: string, campaignId: string, prefix: string): IdentityIndexRpc {
+    return this.env.IDENTITY_INDEX.get(this.env.IDENTITY_INDEX.idFromName(`${tenantId}/${campaignId}/${prefix}`))
+  }
+
   clientGate(tenantId: string, clientId: string): ClientGateRpc {
     return this.env.CLIENT_GATE.get(this.env.CLIENT_GATE.idFromName(`${tenantId}/${clientId}`))
   }
@@ -208,8 +220,8 @@ export async function httpServices(env: Env): Promise<Services> {
   const shared = partsOf(env)
   const { config, box, envelope, reader } = shared
   const operators = config.bootstrapKeys.map(async ({ tenantId, key }) => [await hashApiKey(key), tenantId] as const)
-  const fingerprints = new KeyedHash(deriveKey(config.masterKey, 'fingerprint'))
-  const identities = new KeyedHash(deriveKey(config.masterKey, 'identity'))
+  const fingerprints = new KeyedHash(deriveKey(config.hashKey, 'fingerprint'))
+  const identities = new KeyedHash(deriveKey(config.hashKey, 'identity'))
   const stores = (tenantId: string) => createTenantStores(env.DB, tenantId)
   return {
     allowLoopbackBuyers: config.allowLoopbackBuyers,
@@ -260,6 +272,13 @@ export async function httpServices(env: Env): Promise<Services> {
     pingTokens: shared.pingTokens,
     bidTokens: shared.bidTokens,
     identityKey: async (text) => toHex(await identities.sign(text)),
+    isIdentityHeld: async (tenantId, campaignId, keys) => {
+      const byPrefix = Map.groupBy(keys, (key) => key.slice(0, IDENTITY_PREFIX_CHARS))
+      const asked = [...byPrefix].map(([prefix, share]) =>
+        shared.identityIndex(tenantId, campaignId, prefix).holds(share),
+      )
+      return (await Promise.all(asked)).includes(true)
+    },
     fingerprint: (path, body) => fingerprintOf(fingerprints, path, body),
     contractCompiler,
     buyerTrial: buyerTrialWith({
@@ -269,8 +288,10 @@ export async function httpServices(env: Env): Promise<Services> {
       mint: () => env.AUCTION.newUniqueId().toString(),
     }),
     leadEnvelope: envelope,
+    contactIndex: shared.contactIndex,
+    erasePerson: (tenantId, erasureId) => personErasure(privacyParts(env)).run(tenantId, erasureId),
     pages,
-    shareTokens: new ShareTokens(new KeyedHash(deriveKey(config.masterKey, 'share-token'))),
+    shareTokens: new ShareTokens(new KeyedHash(deriveKey(config.hashKey, 'share-token'))),
     sealSecrets: (text) => box.seal(text, BUYER_SECRETS),
     openSecrets: (sealed) => box.open(sealed, BUYER_SECRETS),
     sendToQueue: async (queue, body) => {
@@ -309,7 +330,15 @@ export async function httpServices(env: Env): Promise<Services> {
 export function queueServices(env: Env): QueueServices {
   const shared = partsOf(env)
   return {
-    apply: (messages) => applyLeadProjections(env.DB, messages, EVENT_STAMPS),
+    apply: async (messages) => {
+      const applied = await applyLeadProjections(env.DB, messages, EVENT_STAMPS)
+      // Where one cannot be told, the message comes again and finds it again.
+      const told = applied.unwanted.map(({ auctionId, tenantId }) =>
+        shared.auctionByPublicId(auctionId).erase(tenantId, 'all'),
+      )
+      await Promise.all(told)
+      return applied
+    },
     wakeLater: (wakes) => wakeLater(env, wakes),
     wake: ({ endpointId }) => webhookSender(env, endpointId).wake(endpointId),
     storeNotice: ({ tenantId, draft }) => writeWebhookEvents(env.DB, tenantId, [draft], EVENT_STAMPS),
@@ -332,6 +361,14 @@ function wakeSoon(env: Env, wakes: readonly WebhookWake[]): void {
   waitUntil(wakeLater(env, wakes).catch(failed))
 }
 
+/** For what becomes of personal data in time. */
+export function privacyParts(env: Env): PrivacyParts {
+  const shared = partsOf(env)
+  const { box, envelope, config } = shared
+  const auction = (auctionId: string) => shared.auctionByPublicId(auctionId)
+  return { db: env.DB, kid: config.masterKeys[0].kid, box, envelope, auction, now, log }
+}
+
 /** For those who send webhooks. */
 export function webhookParts(env: Env): WebhookParts {
   const { config, box } = partsOf(env)
@@ -345,7 +382,9 @@ export function webhookParts(env: Env): WebhookParts {
 }
 
 export function auctionServices(env: Env): AuctionServices {
-  const { config, line, envelope, reader, account, pingTokens, bidTokens } = partsOf(env)
+  const shared = partsOf(env)
+  const { config, line, envelope, recordSeals, contactIndex, reader } = shared
+  const { account, identityIndex, pingTokens, bidTokens } = shared
   return {
     now,
     line,
@@ -353,13 +392,14 @@ export function auctionServices(env: Env): AuctionServices {
     account: account.bind(partsOf(env)),
     rotation: (tenantId, campaignId) => env.ROTATION.get(env.ROTATION.idFromName(`${tenantId}/${campaignId}`)),
     gate: (tenantId, supplierId) => partsOf(env).gate(tenantId, supplierId),
-    identityIndex: (tenantId, campaignId, prefix) =>
-      env.IDENTITY_INDEX.get(env.IDENTITY_INDEX.idFromName(`${tenantId}/${campaignId}/${prefix}`)),
+    identityIndex: identityIndex.bind(partsOf(env)),
     sealedSecrets: async (campaignId) => {
       const snapshot = await reader.campaign(campaignId)
       const sealed = snapshot?.contracts.filter(({ sealedSecrets }) => sealedSecrets !== null) ?? []
       return Object.fromEntries(sealed.map(({ terms, sealedSecrets }) => [terms.id, sealedSecrets ?? '']))
     },
+    recordSeals,
+    contactKeys: (tenantId, contacts) => contactIndex.keysOf(tenantId, contacts),
     sealLead: (fields, tenantId) => envelope.seal(fields, tenantId),
     signBid: (claims, fields) => bidTokens.sign(claims, fields),
     signPing: (claims, fields) => pingTokens.sign(claims, fields),
@@ -371,7 +411,7 @@ export function auctionServices(env: Env): AuctionServices {
     },
     earlyReservationMs: EARLY_RESERVATION_MS,
     tieBreak: (objectId, buyerId) =>
-      createHmac('sha256', config.masterKey).update(`tie break\n${objectId}\n${buyerId}`).digest('hex'),
+      createHmac('sha256', config.hashKey).update(`tie break\n${objectId}\n${buyerId}`).digest('hex'),
     log,
   }
 }

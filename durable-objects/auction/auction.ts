@@ -10,6 +10,7 @@ import type {
   AuctionContract,
   AuctionRpc,
   AuctionView,
+  ErasedPart,
   OfferResult,
   PostedLead,
   SubmitLead,
@@ -69,7 +70,7 @@ export class AuctionObject extends DurableObject implements AuctionRpc, PostReso
     this.#claims = new IdentityClaims(services, ctx.id.toString())
     this.#outbox = new AuctionOutbox(services, ctx.id.toString(), this.#claims)
     this.#seller = new AuctionSeller(services, ctx.id.toString())
-    this.#record = AuctionRecord.load(ctx.storage.kv)
+    this.#record = AuctionRecord.load(ctx.storage.kv, services.recordSeals)
     this.#state = this.#record?.state() ?? ABSENT
   }
 
@@ -146,6 +147,13 @@ export class AuctionObject extends DurableObject implements AuctionRpc, PostReso
     await this.#armWatchdog()
   }
 
+  async erase(tenantId: string, part: ErasedPart): Promise<'erased' | 'absent'> {
+    if (this.#record === null || this.#record.lead.terms.tenantId !== tenantId) return 'absent'
+    this.#record.erase(part)
+    this.#state = this.#record.state()
+    return 'erased'
+  }
+
   async attemptOutcome(attempt: number, contractId: string): Promise<'open' | 'sold' | 'over'> {
     return attemptOutcomeOf(this.#state, attempt, contractId)
   }
@@ -159,7 +167,10 @@ export class AuctionObject extends DurableObject implements AuctionRpc, PostReso
   }
 
   async resolvePost({ contractId, outcome, reference }: PostResolution): Promise<boolean> {
-    return this.#do({ type: 'resolve', contractId, outcome, reference }).length > 0
+    const isNews = this.#do({ type: 'resolve', contractId, outcome, reference }).length > 0
+    // What is parked has no alarm; what is told now may have to be told again.
+    if (isNews) await this.#armWatchdog()
+    return isNews
   }
 
   /** The watchdog: picks up whatever a restart left, and says again what nobody acknowledged. */
@@ -206,7 +217,7 @@ export class AuctionObject extends DurableObject implements AuctionRpc, PostReso
     const plan = planOf(lead, contracts, { tieBreak, turns: await this.#turns(lead, contracts) })
     const [planned] = decide(ABSENT, { type: 'plan', plan }, this.#services.now())
     if (planned === undefined) throw new Error('a plan was not taken')
-    this.#record = AuctionRecord.begin(this.ctx.storage.kv, lead, planned)
+    this.#record = AuctionRecord.begin(this.ctx.storage.kv, this.#services.recordSeals, lead, planned)
     this.#state = evolve(ABSENT, planned)
     this.#sealedSecrets = lead.sealedSecrets
     if (lead.offer === undefined) await this.#armWatchdog()
@@ -298,7 +309,7 @@ export class AuctionObject extends DurableObject implements AuctionRpc, PostReso
     if (record === null) return []
     const events = decide(this.#state, command, this.#services.now())
     if (events.length === 0) return events
-    const told = sequenceOf(this.#state)
+    const [told, wasAtRest] = [sequenceOf(this.#state), isAnswerable(this.#state)]
     for (const event of events) this.#state = evolve(this.#state, event)
     record.events.push(...events)
     if (record.answer === null && hasLead(this.#state) && isAnswerable(this.#state)) {
@@ -307,7 +318,9 @@ export class AuctionObject extends DurableObject implements AuctionRpc, PostReso
     for (const event of events) {
       if (event.type === 'post_started') this.#seller.preparePost(record, this.#state, event.contractId)
     }
-    if (events.some(mustSurvive)) record.save()
+    record.dropPosts(this.#state)
+    // Where nothing is under way, no alarm may come again, and the supplier is answered: that is not to be forgotten.
+    if (events.some(mustSurvive) || (!wasAtRest && isAnswerable(this.#state))) record.save()
     for (const event of events) this.#act(event)
     if (command.type === 'answer') this.#seller.reserveEarly(record, () => this.#state)
     if (record.answer !== null) for (const resolve of this.#waiting.splice(0)) resolve()
@@ -348,7 +361,8 @@ export class AuctionObject extends DurableObject implements AuctionRpc, PostReso
       services: this.#services,
       lead: record.lead,
       ids: publicIds(this.ctx.id.toString()),
-      contracts: record.contracts.filter(({ terms }) => terms.pings && terms.tier === state.tier),
+      contracts:
+        record.erased !== null ? [] : record.contracts.filter(({ terms }) => terms.pings && terms.tier === state.tier),
       sealedSecrets: this.#sealedSecrets,
       windowMs: Math.max(0, windowEndOf(state) - this.#services.now()),
       onReport: (contractId, { askedAt, answer, captured }) => {

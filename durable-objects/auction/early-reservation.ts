@@ -53,7 +53,9 @@ export class EarlyReservation {
     if (this.#timer !== null) clearTimeout(this.#timer)
     const asked = this.#asked
     this.#asked = null
-    if (asked !== null) await asked.account.release(asked.request.auctionId, asked.request.attempt)
+    if (asked === null) return
+    const { auctionId, attempt, at } = asked.request
+    await asked.account.release(auctionId, attempt, at)
   }
 }
 

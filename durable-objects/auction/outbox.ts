@@ -11,6 +11,7 @@ import { bidsOf, leadOutcomeOf, salesOf, statusOf, unsoldReason } from '../../sr
 import { encodeAuctionId, encodeLeadId } from '../../src/security/public-ids'
 import type { IdentityClaims } from './identity-claims'
 import type { AuctionRecord } from './record'
+import { sealedLead } from './sealed-lead'
 import type { AuctionServices } from './services'
 
 type BegunState = Exclude<AuctionState, { phase: 'absent' }>
@@ -71,7 +72,7 @@ export class AuctionOutbox {
       const buyerId = state.plan.contenders.find(({ id }) => id === contractId)?.buyerId ?? ''
       const account = this.#services.account(record.lead.terms.tenantId, buyerId)
       if (stage.at === 'accepted') await account.commit(this.#objectId, number)
-      else await account.release(this.#objectId, number)
+      else await account.release(this.#objectId, number, stage.since)
       this.#told.add(number)
     }
   }
@@ -93,7 +94,7 @@ export class AuctionOutbox {
   }
 
   async #projection(record: AuctionRecord, state: AuctionState, sequence: number): Promise<LeadProjection> {
-    const { terms, link, fields, receivedAt } = record.lead
+    const { terms, link, receivedAt } = record.lead
     const sales = salesOf(state)
     const [first] = sales
     return {
@@ -118,7 +119,7 @@ export class AuctionOutbox {
         const durationMs = askedAt === null || answeredAt === null ? null : answeredAt - askedAt
         return { contractId, buyerId, priceMicros, reason, durationMs, ...(wasPosted(attempt) && { posted: true }) }
       }),
-      ...(await this.#services.sealLead(JSON.stringify(fields), terms.tenantId)),
+      ...(await sealedLead(record, this.#services)),
     }
   }
 }

@@ -2,12 +2,14 @@
  * What an auction keeps: the lead as it came in, written once, and the record of what happened, written at the moments
  * that must survive. Three writes in the usual case: planned, posting, settled.
  */
-import type { AuctionContract, PostedLead, SubmitLead } from '../../src/contracts/objects'
+import type { AuctionContract, ErasedPart, PostedLead, SubmitLead } from '../../src/contracts/objects'
 import { unpackContract } from '../../src/contracts/packed-contract'
 import type { AuctionEvent } from '../../src/core/auction/events'
 import { replay } from '../../src/core/auction/evolve'
 import type { AuctionState } from '../../src/core/auction/state'
+import type { RecordSeals } from '../../src/security/record-seal'
 import type { Captured, OutboundRequest } from '../buyer-line/buyer-line'
+import { type Loaded, RecordStorage, withoutRedirect } from './record-storage'
 
 /** The lead without what must not be stored here. */
 export type StoredLead = Omit<SubmitLead, 'sealedSecrets'>
@@ -21,21 +23,21 @@ export interface StoredAnswer {
   readonly body: string
 }
 
-interface Beginning {
+export interface Beginning {
   readonly lead: StoredLead
   readonly planned: AuctionEvent
   /** Of an offer, all until it was made: before that, nothing is worth a write. */
   readonly shown?: Shown
 }
 
-interface Shown {
+export interface Shown {
   readonly events: readonly AuctionEvent[]
   readonly captured: { readonly [contractId: string]: Captured }
   /** What the supplier was told of the offer. */
   readonly body: string
 }
 
-interface Continuation {
+export interface Continuation {
   readonly events: readonly AuctionEvent[]
   readonly answer: StoredAnswer | null
   /** Posts as they were first sent, without credentials, so that a retry sends the same. */
@@ -46,8 +48,8 @@ interface Continuation {
 }
 
 export class AuctionRecord {
-  readonly #kv: SyncKvStorage
-  readonly #beginning: Beginning
+  readonly #storage: RecordStorage
+  #beginning: Beginning
   /** How many events stand in the beginning; null as long as that is not written. */
   #begun: number | null
   #posted: PostedPart | null
@@ -61,9 +63,9 @@ export class AuctionRecord {
   /** The lead as it was last sent: what was pinged, and once that came, what was posted. */
   lead: StoredLead
 
-  private constructor(kv: SyncKvStorage, beginning: Beginning, continuation: Continuation | undefined) {
+  private constructor(storage: RecordStorage, { beginning, continuation }: Loaded) {
     const { lead, planned, shown } = beginning
-    this.#kv = kv
+    this.#storage = storage
     this.#beginning = beginning
     this.#begun = 1 + (shown?.events.length ?? 0)
     this.#posted = continuation?.posted ?? null
@@ -77,20 +79,21 @@ export class AuctionRecord {
   }
 
   /** @returns the record in storage, or null where this auction never began */
-  static load(kv: SyncKvStorage): AuctionRecord | null {
-    const beginning = kv.get<Beginning>('beginning')
-    return beginning === undefined ? null : new AuctionRecord(kv, beginning, kv.get<Continuation>('continuation'))
+  static load(kv: SyncKvStorage, seals: RecordSeals): AuctionRecord | null {
+    const loaded = RecordStorage.load(kv, seals)
+    return loaded === null ? null : new AuctionRecord(loaded.storage, loaded)
   }
 
   /**
    * Writes the beginning: from here on the lead cannot be lost. A ping for an offer is not written: should it be lost, so is
    * its answer, and the supplier pings again.
    */
-  static begin(kv: SyncKvStorage, lead: SubmitLead, planned: AuctionEvent): AuctionRecord {
+  static begin(kv: SyncKvStorage, seals: RecordSeals, lead: SubmitLead, planned: AuctionEvent): AuctionRecord {
     const { sealedSecrets: _, ...stored } = lead
     const beginning: Beginning = { lead: stored, planned }
-    const record = new AuctionRecord(kv, beginning, undefined)
-    if (lead.offer === undefined) kv.put('beginning', beginning)
+    const storage = RecordStorage.begin(kv, seals, lead.terms.tenantId)
+    const record = new AuctionRecord(storage, { beginning, continuation: undefined })
+    if (lead.offer === undefined) storage.putBeginning(beginning)
     else record.#begun = null
     return record
   }
@@ -106,12 +109,16 @@ export class AuctionRecord {
     this.lead = { ...this.#beginning.lead, ...posted }
   }
 
-  /** Writes everything until the offer, or until there was none to make. */
+  /**
+   * Writes everything until the offer, or until there was none to make. Personal fields of a ping have served by then: the
+   * lead brings its own, and a ping that none follows is found by nobody's erasure.
+   */
   saveOffer(body: string): void {
     const { lead, planned } = this.#beginning
     const shown: Shown = { events: this.events.slice(1), captured: this.captured, body }
-    const beginning: Beginning = { lead, planned, shown }
-    this.#kv.put('beginning', beginning)
+    this.#beginning = { lead: { ...lead, fields: withoutPersonal(lead) }, planned, shown }
+    this.lead = { ...this.#beginning.lead, ...this.#posted }
+    this.#storage.putBeginning(this.#beginning)
     this.#begun = this.events.length
     this.offerBody = body
   }
@@ -119,13 +126,59 @@ export class AuctionRecord {
   /** Writes everything that happened since the beginning, in one row. */
   save(): void {
     if (this.#begun === null) return
-    const { answer, posts, captured } = this
+    const { posts, captured } = this
+    // What a buyer answers to a post that was out while the lead was erased is not kept either.
+    const answer = this.erased !== null ? withoutRedirects(this.answer) : this.answer
     const posted = this.#posted === null ? {} : { posted: this.#posted }
-    const continuation: Continuation = { events: this.events.slice(this.#begun), answer, posts, captured, ...posted }
-    this.#kv.put('continuation', continuation)
+    const events = this.events.slice(this.#begun)
+    this.#storage.putContinuation({ events, answer, posts, captured, ...posted })
+  }
+
+  /** What of the lead is gone for good; what happened to it is not. Of an erased lead nothing is sent any more. */
+  get erased(): ErasedPart | null {
+    return this.#storage.erased
+  }
+
+  /** Drops everything personal, or contact data only, from memory and storage. */
+  erase(part: ErasedPart): void {
+    if (this.erased === 'all' || this.erased === part) return
+    this.#storage.forgetKey(part)
+    const left = (lead: StoredLead) => (part === 'all' ? {} : withoutPersonal(lead))
+    const posted = this.#posted === null ? null : { ...this.#posted, fields: left(this.lead) }
+    const { lead } = this.#beginning
+    this.#beginning = { ...this.#beginning, lead: { ...lead, fields: left(lead) } }
+    this.post(posted)
+    this.events.splice(0, this.events.length, ...this.events.map(withoutRedirect))
+    for (const kept of [this.posts, this.captured]) for (const contractId of Object.keys(kept)) delete kept[contractId]
+    this.answer = withoutRedirects(this.answer)
+    if (this.#begun === null) return
+    const { shown } = this.#beginning
+    if (shown !== undefined) this.#beginning = { ...this.#beginning, shown: { ...shown, captured: {} } }
+    this.#storage.putBeginning(this.#beginning)
+    this.save()
+  }
+
+  /** Drops the posts that no retry can need: a post is sent again only while its outcome is unknown. */
+  dropPosts(state: AuctionState): void {
+    if (state.phase === 'absent') return
+    for (const { contractId, stage } of state.attempts) {
+      if (stage.at !== 'posting' && stage.at !== 'unknown') delete this.posts[contractId]
+    }
   }
 
   state(): AuctionState {
     return replay(this.events)
   }
+}
+
+function withoutPersonal({ fields, piiFields }: Pick<StoredLead, 'fields' | 'piiFields'>): StoredLead['fields'] {
+  const personal = new Set(piiFields)
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !personal.has(name)))
+}
+
+/** An answer is an object, or one within `data`. */
+function withoutRedirects(answer: StoredAnswer | null): StoredAnswer | null {
+  if (answer === null) return null
+  const body = JSON.stringify(JSON.parse(answer.body), (name, value) => (name === 'redirect_url' ? null : value))
+  return { ...answer, body }
 }

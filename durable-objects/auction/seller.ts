@@ -46,7 +46,7 @@ export class AuctionSeller {
       }
       const denied = (await this.#holdPayout(record, state)) ? null : 'capped'
       if (denied === null && line.admitPost(party)) return null
-      await account.release(this.#objectId, number)
+      await account.release(this.#objectId, number, request.at)
       return denied ?? 'circuit_open'
     } catch (error) {
       // An account that cannot be asked denies: selling past a cap would be worse than the next bidder.
@@ -99,7 +99,8 @@ export class AuctionSeller {
   /** Renders the post once, into the record; every try of it sends the same bytes. */
   preparePost(record: AuctionRecord, state: AuctionState, contractId: string): void {
     const contract = record.contracts.find(({ terms }) => terms.id === contractId)
-    if (contract === undefined || record.posts[contractId] !== undefined || !isClosed(state)) return
+    if (contract === undefined || record.erased !== null || record.posts[contractId] !== undefined || !isClosed(state))
+      return
     const captured = record.captured[contractId] ?? null
     try {
       record.posts[contractId] = this.#services.line.encodePost({
@@ -119,6 +120,8 @@ export class AuctionSeller {
     const { lead, contracts, posts } = record
     const contract = contracts.find(({ terms }) => terms.id === contractId)
     const request = posts[contractId]
+    // Nothing is sent any more: a clear no for a first post, while one whose outcome is unknown stays so.
+    if (record.erased !== null) return { kind: 'rejected', reason: 'the lead was erased', parsed: false }
     if (contract === undefined || request === undefined) {
       // Posts are kept from their first sending on: what was never rendered was never sent.
       return { kind: 'rejected', reason: 'the post could not be rendered', parsed: true }

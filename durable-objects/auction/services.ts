@@ -1,8 +1,10 @@
 /** What an auction needs from the world; wired in workers/. */
 import type { BuyerAccountRpc, IdentityIndexRpc, RotationRpc, SupplierGateRpc } from '../../src/contracts/objects'
 import type { LeadProjection, PostRetry } from '../../src/contracts/projection'
+import type { Contact } from '../../src/core/suppression/contact'
 import type { BidTokens } from '../../src/security/bid-token'
 import type { PingTokens } from '../../src/security/ping-token'
+import type { RecordSeals } from '../../src/security/record-seal'
 import type { BuyerLine } from '../buyer-line/buyer-line'
 import type { PingShardRpc } from '../ping-shard'
 
@@ -18,10 +20,14 @@ export interface AuctionServices {
   readonly identityIndex: (tenantId: string, campaignId: string, prefix: string) => IdentityIndexRpc
   /** @returns the sealed credentials of the campaign's contracts, from its snapshot */
   readonly sealedSecrets: (campaignId: string) => Promise<{ readonly [contractId: string]: string }>
+  /** Seals what the auction's own record holds of a person. */
+  readonly recordSeals: RecordSeals
   readonly sealLead: (
     fields: string,
     tenantId: string,
   ) => Promise<{ readonly sealedFields: string; readonly sealedKey: string }>
+  /** @returns what a lead with these is found again by */
+  readonly contactKeys: (tenantId: string, contacts: readonly Contact[]) => Promise<readonly string[]>
   /** Signs a bid token over what was pinged. */
   readonly signBid: BidTokens['sign']
   /** Signs a ping id over what was pinged. */

@@ -42,7 +42,7 @@ export function viewOf(objectId: string, record: AuctionRecord, state: AuctionSt
       ...entry,
       buyerId: buyerOf(record, contractId),
     })),
-    fields,
+    fields: record.erased === 'all' ? null : fields,
   }
 }
 

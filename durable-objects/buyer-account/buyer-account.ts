@@ -23,7 +23,7 @@ import { type Cap, capWindowStart, fitsCap, isCapReached } from '../../src/core/
 import type { CircuitNote } from '../../src/core/limits/circuit-notes'
 import { DEFAULT_PINGS_PER_SECOND } from '../../src/core/limits/shares'
 import { UsageCounter } from '../usage-counter'
-import { type Hold, Holds } from './holds'
+import { type Hold, Holds, type OpenHold } from './holds'
 import { LineBook } from './line-book'
 import { Notices } from './notices'
 import { PrepaidBalance } from './prepaid-balance'
@@ -80,12 +80,15 @@ export class BuyerAccountObject
     const known = this.#holds.find(auctionId, attempt)
     if (known?.status === 'released') return deny('account_denied')
     if (known !== null && (known.status === 'sold' || isSame(known, request))) return { granted: true }
-    // The attempt begins anew, with another bid: a restart had forgotten the first. What was held for that is given up.
+    // Of a beginning that a restart forgot, delayed on its way: the later one may be with the buyer already.
+    if (known !== null && request.at < known.at) return deny('account_denied')
+    // The attempt begins anew: a restart had forgotten the first, and maybe its bid. What was held for that is given up.
     if (known !== null) this.#count(known, -1)
     const refused = this.#refusalOf(request)
     if (refused !== null) {
-      if (refused !== 'paused') await this.#notice(this.#limitsPassedBy(request), request.at)
+      // Uncounted and buried in one turn: a crash between them would leave a hold that is counted no more.
       if (known !== null) this.#holds.bury(auctionId, attempt, this.#services.now())
+      if (refused !== 'paused') await this.#notice(this.#limitsPassedBy(request), request.at)
       return deny(refused)
     }
     const { contractId, priceMicros, at } = request
@@ -110,9 +113,11 @@ export class BuyerAccountObject
     this.#notices.acknowledge(key)
   }
 
-  async release(auctionId: string, attempt: number): Promise<void> {
+  async release(auctionId: string, attempt: number, until: number): Promise<void> {
     const known = this.#holds.find(auctionId, attempt)
     if (known?.status === 'sold' || known?.status === 'released') return
+    // Meant for a beginning that a restart forgot, and delayed on its way: the later one may be with the buyer already.
+    if (known !== null && known.at > until) return
     this.#holds.bury(auctionId, attempt, this.#services.now())
     if (known !== null) this.#count(known, -1)
   }
@@ -198,7 +203,7 @@ export class BuyerAccountObject
     this.#isWatching = false
     const now = this.#services.now()
     for (const hold of this.#holds.openSince(now - UNRESOLVED_MS, MAX_ASKED)) {
-      await this.#ask(hold.auction_id, hold.attempt, hold.contract_id)
+      await this.#ask(hold)
     }
     if (now - this.#forgotAt >= FORGET_EVERY_MS) {
       this.#forgotAt = now
@@ -212,10 +217,10 @@ export class BuyerAccountObject
     await this.ctx.storage.setAlarm(now + FORGET_EVERY_MS)
   }
 
-  async #ask(auctionId: string, attempt: number, contractId: string): Promise<void> {
+  async #ask({ auction_id: auctionId, attempt, contract_id: contractId, at }: OpenHold): Promise<void> {
     const outcome = await this.#outcomeOf(auctionId, attempt, contractId)
     if (outcome === 'sold') await this.commit(auctionId, attempt)
-    if (outcome === 'over') await this.release(auctionId, attempt)
+    if (outcome === 'over') await this.release(auctionId, attempt, at)
   }
 
   async #outcomeOf(auctionId: string, attempt: number, contractId: string): Promise<'open' | 'sold' | 'over'> {
@@ -306,8 +311,9 @@ export class BuyerAccountObject
   }
 }
 
-function isSame(hold: Hold, { contractId, priceMicros }: ReserveRequest): boolean {
-  return hold.contract_id === contractId && hold.price_micros === priceMicros
+/** The same beginning of the attempt; another one has begun at another time. */
+function isSame(hold: Hold, { contractId, priceMicros, at }: ReserveRequest): boolean {
+  return hold.contract_id === contractId && hold.price_micros === priceMicros && hold.at === at
 }
 
 function deny(reason: Exclude<ReserveResult, { granted: true }>['reason']): ReserveResult {

@@ -17,6 +17,7 @@ export interface OpenHold extends Record<string, SqlStorageValue> {
   auction_id: string
   attempt: number
   contract_id: string
+  at: number
 }
 
 /** For how long a hold that is over is kept. */
@@ -86,7 +87,7 @@ export class Holds {
   openSince(before: number, limit: number): readonly OpenHold[] {
     return this.#sql
       .exec<OpenHold>(
-        "SELECT auction_id, attempt, contract_id FROM holds WHERE status = 'held' AND at < ? ORDER BY RANDOM() LIMIT ?",
+        "SELECT auction_id, attempt, contract_id, at FROM holds WHERE status = 'held' AND at < ? ORDER BY RANDOM() LIMIT ?",
         before,
         limit,
       )

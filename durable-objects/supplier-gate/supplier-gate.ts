@@ -90,8 +90,9 @@ export class SupplierGateObject extends DurableObject implements SupplierGateRpc
   }
 
   async leasePings(campaignId: string, wanted: number): Promise<PingLease> {
-    const caps = this.#configuration?.links[campaignId]?.pingCaps ?? []
-    return leasePings(this.#usage, `pings ${campaignId}`, caps, { wanted, now: this.#services.now() })
+    const pingCaps = this.#configuration?.links[campaignId]?.pingCaps ?? []
+    const leadCaps = this.#capsOf(campaignId)
+    return leasePings(this.#usage, { campaignId, pingCaps, leadCaps, wanted, now: this.#services.now() })
   }
 
   async configure(configuration: GateConfiguration): Promise<void> {

@@ -15,6 +15,8 @@ const KEY_BYTES = 32
 export interface Secrets {
   readonly MASTER_KEY: string
   readonly PING_TOKEN_KEYS: string
+  /** Written by hand with the first rotation of MASTER_KEY. */
+  readonly HASH_KEY?: string
 }
 
 export function openSecrets(stateDir: string): Secrets {
@@ -30,9 +32,10 @@ function parse(path: string, text: string): Secrets {
   const refusal = () =>
     new Refusal(`${path} does not hold the secrets of this state; restore it, or use a fresh STATE_DIR.`)
   try {
-    const { MASTER_KEY, PING_TOKEN_KEYS } = JSON.parse(text) as Partial<Secrets>
+    const { MASTER_KEY, PING_TOKEN_KEYS, HASH_KEY } = JSON.parse(text) as Partial<Secrets>
     if (typeof MASTER_KEY !== 'string' || typeof PING_TOKEN_KEYS !== 'string') throw refusal()
-    return { MASTER_KEY, PING_TOKEN_KEYS }
+    if (HASH_KEY !== undefined && typeof HASH_KEY !== 'string') throw refusal()
+    return { MASTER_KEY, PING_TOKEN_KEYS, ...(HASH_KEY !== undefined && { HASH_KEY }) }
   } catch {
     throw refusal()
   }

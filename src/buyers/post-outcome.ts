@@ -7,7 +7,7 @@ import type { ResolvedCall } from '../contracts/buyer-contract'
 import type { PostAnswer } from '../core/auction/events'
 import { retryAfterMs } from '../core/retry-after'
 import { type AnswerReading, readAnswer } from './answer/read'
-import { type LeadInAnswer, reasonOf } from './answer/redact'
+import { type LeadInAnswer, reasonOf, withoutLead } from './answer/redact'
 import type { WireResponse } from './answer/response'
 import { decides, isAboutTheLead, isOk, isRefusal } from './answer/status'
 import type { SendResult } from './transport'
@@ -39,7 +39,9 @@ function readResponse(
   const { status } = result
   const reading = readAnswer(contract.post.answer, result)
   const reason = reasonOf(reading.reason, context)
-  if (decides(reading, status)) return byRule(reading, status, reason)
+  // A buyer may know a lead by its phone: its id is kept in the trace, and shown.
+  const reference = reading.reference === null ? null : withoutLead(reading.reference, context)
+  if (decides(reading, status)) return byRule({ ...reading, reference }, status, reason)
   if (isRefusal(status)) {
     const parsed = isAboutTheLead(status) && hasStructure(contract.post, result)
     return { kind: 'rejected', reason: reason ?? `HTTP ${status}`, parsed }

@@ -17,6 +17,10 @@ const TYPES = new Map<string, FieldType>([
   ['url', 'url'],
   ['trustedform_cert_url', 'url'],
   ['landing_page_url', 'url'],
+  // The exchange's own members, which it says the types of.
+  ['ai_quality_score', 'number'],
+  ['currently_insured', 'boolean'],
+  ['tcpa_consent', 'boolean'],
   ['dob', 'date'],
   ['date_of_birth', 'date'],
 ])

@@ -3,6 +3,7 @@
  */
 import type { ContractTerms, SourceLink } from '../core/campaign/campaign'
 import type { Refusal } from '../core/campaign/intake'
+import type { ContactField } from '../core/campaign/suppression'
 import type { LeadFields } from '../core/lead/fields'
 import type { Cap } from '../core/limits/cap'
 import type { ResolvedContract } from './buyer-contract'
@@ -40,6 +41,8 @@ export interface SubmitLead {
   readonly fields: LeadFields
   /** Names of the campaign's fields that are personal data. */
   readonly piiFields: readonly string[]
+  /** The fields that hold a phone or an email, by which the lead is found again. */
+  readonly contactFields?: readonly ContactField[]
   readonly contracts: readonly PackedContract[]
   readonly refusals: readonly Refusal[]
   /** Sealed secrets by contract id; kept in memory only, read again from the snapshot after a restart. */
@@ -91,6 +94,9 @@ export type TakeResult =
   /** Nothing was offered here. */
   | { readonly kind: 'no_offer' }
 
+/** Contact data goes by age; everything goes where a person asks for it. */
+export type ErasedPart = 'contact' | 'all'
+
 export interface AuctionRpc {
   /** Runs the auction as far as its offer, or replays what was answered to the same request. */
   offer(lead: SubmitLead): Promise<OfferResult>
@@ -106,6 +112,8 @@ export interface AuctionRpc {
   view(tenantId: string): Promise<AuctionView | null>
   /** The database holds everything up to this sequence. */
   acknowledge(sequence: number): Promise<void>
+  /** Drops this part of the lead for good; bids, times, sales and the trace stay. Said twice, it is done once. */
+  erase(tenantId: string, part: ErasedPart): Promise<'erased' | 'absent'>
   /** What became of an attempt: asked by who holds something for it. `over` also where it never came to be. */
   attemptOutcome(attempt: number, contractId: string): Promise<'open' | 'sold' | 'over'>
   /** What became of the lead, with the payout: asked by the gate that holds a place for it. */
@@ -173,7 +181,8 @@ export interface AuctionView {
   readonly redirectUrl: string | null
   readonly bids: readonly AuctionBidView[]
   readonly trace: readonly TraceStep[]
-  readonly fields: LeadFields
+  /** Null once the lead is erased. */
+  readonly fields: LeadFields | null
 }
 
 /** One step of an auction's history. */
@@ -234,7 +243,7 @@ export interface SupplierGateRpc {
   settle(auctionId: string, sold: boolean, payoutMicros: number): Promise<void>
   /** The lead never became an auction. */
   cancel(auctionId: string): Promise<void>
-  /** A share of what the ping caps leave, to be spent by one edge. */
+  /** A share of what the caps on pings and on leads leave, to be spent by one edge. */
   leasePings(campaignId: string, wanted: number): Promise<PingLease>
   /** Takes the supplier's configuration; an older version than the one known is ignored. */
   configure(configuration: GateConfiguration): Promise<void>
@@ -276,8 +285,12 @@ export interface BuyerAccountRpc {
   reserve(request: ReserveRequest): Promise<ReserveResult>
   /** The attempt was sold: the hold becomes a charge. */
   commit(auctionId: string, attempt: number): Promise<void>
-  /** The attempt came to nothing: the hold is gone, and a late reserve of it is denied. */
-  release(auctionId: string, attempt: number): Promise<void>
+  /**
+   * The attempt came to nothing: the hold is gone, and a late reserve of it is denied.
+   *
+   * @param until milliseconds since 1970; an attempt that began later is another beginning of it, and keeps its hold
+   */
+  release(auctionId: string, attempt: number, until: number): Promise<void>
   configure(configuration: AccountConfiguration): Promise<void>
 }
 
@@ -311,6 +324,8 @@ export interface IdentityIndexRpc {
   confirm(claim: IdentityClaim & { readonly seenMs: number }): Promise<void>
   /** The lead was not sold: its identities are free. */
   release(claim: IdentityClaim): Promise<void>
+  /** @returns whether one of the keys is held or seen; takes nothing, so the next moment may say otherwise */
+  holds(keys: readonly string[]): Promise<boolean>
 }
 
 export interface RotationRpc {

@@ -44,8 +44,14 @@ export interface LeadProjection {
   readonly closeToPostMs: number | null
   readonly sales: readonly ProjectedSale[]
   readonly bids: readonly ProjectedBid[]
-  readonly sealedFields: string
-  readonly sealedKey: string
+  /** Contact data, sealed; null once erased. */
+  readonly sealedFields: string | null
+  readonly sealedKey: string | null
+  /** Every other field, sealed; null once erased. */
+  readonly sealedDetails: string | null
+  readonly detailsKey: string | null
+  /** What the lead is found again by: keyed hashes of its phones and emails. */
+  readonly contactKeys: readonly string[]
 }
 
 /** Asks an auction to send a post again; fenced by the number of the try, so that a doubled message does nothing. */
@@ -98,8 +104,11 @@ export const leadProjectionSchema: z.ZodType<LeadProjection> = z.object({
     error: 'one sale a contract',
   }),
   bids: z.array(bidSchema),
-  sealedFields: z.string().min(1),
-  sealedKey: z.string().min(1),
+  sealedFields: z.string().min(1).nullable(),
+  sealedKey: z.string().min(1).nullable(),
+  sealedDetails: z.string().min(1).nullable().default(null),
+  detailsKey: z.string().min(1).nullable().default(null),
+  contactKeys: z.array(idSchema).max(20).default([]),
 })
 
 export const postRetrySchema: z.ZodType<PostRetry> = z.object({

@@ -23,6 +23,7 @@ import { registerOAuth } from './oauth'
 import { knowCaller } from './plumbing/know-caller'
 import { problem } from './plumbing/reply'
 import { unknownRoute } from './plumbing/unknown-route'
+import { registerPrivacy } from './privacy'
 import { registerBidsReport } from './reports/bids'
 import { registerPnl } from './reports/pnl'
 import type { Services } from './services'
@@ -54,6 +55,7 @@ export function createGavel(services: Services, log: (event: string, details: Re
   registerPnl(app)
   registerBidsReport(app)
   registerListAuditLog(app)
+  registerPrivacy(app)
   registerManagement(app)
   registerWebhooks(app)
   registerUnresolved(app)

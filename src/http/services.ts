@@ -19,10 +19,12 @@ import type { PostResolverRpc } from '../contracts/unresolved'
 import type { Contact } from '../core/suppression/contact'
 import type { AccessTokens } from '../security/access-tokens'
 import type { BidTokens } from '../security/bid-token'
+import type { ContactIndex } from '../security/contact-index'
 import type { LeadEnvelope } from '../security/lead-envelope'
 import type { PingTokens } from '../security/ping-token'
 import type { ShareTokens } from '../security/share-token'
 import type { SuppressionHash } from '../security/suppression-hash'
+import type { ErasureRow } from '../stores/erasure-store'
 import type { TenantStores } from '../stores/tenant-stores'
 import type { LeadEventOutbox } from './after-sale/events'
 import type { Looks } from './audit/looks'
@@ -146,9 +148,15 @@ export interface Services {
   readonly fingerprint: (path: string, body: unknown) => Promise<string>
   /** A keyed hash by which a lead is known again, hex. */
   readonly identityKey: (text: string) => Promise<string>
+  /** @returns whether a lead with one of the keys is being sold, or was sold, in the campaign's window; takes nothing */
+  readonly isIdentityHeld: (tenantId: string, campaignId: string, keys: readonly string[]) => Promise<boolean>
   readonly contractCompiler: ContractCompiler
   readonly buyerTrial: BuyerTrial
   readonly leadEnvelope: LeadEnvelope
+  /** What leads are found again by. */
+  readonly contactIndex: ContactIndex
+  /** Goes on with an erasure that was asked for. @returns its receipt as it stands */
+  readonly erasePerson: (tenantId: string, erasureId: string) => Promise<ErasureRow | null>
   /** Seals the credentials of a buyer contract. */
   readonly sealSecrets: (text: string) => Promise<string>
   readonly openSecrets: (sealed: string) => Promise<string>

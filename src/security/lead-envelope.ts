@@ -5,8 +5,10 @@
  * the master key by HKDF, so that one tenant's key opens nothing of another's; it is kept as a handle, never as bytes.
  */
 import { fromBase64Url, toBase64Url, utf8 } from './bytes'
+import { checkedMasterKeys, type MasterKeys, readSealed, sealedPrefix } from './master-keys'
 
-const VERSION = 'v1'
+/** What fields are sealed as; their key is the lead's own, and named by nobody. */
+const FIELDS_PREFIX = 'v1.'
 const KEY_BYTES = 32
 const IV_BYTES = 12
 const TAG_BYTES = 16
@@ -21,54 +23,79 @@ export interface SealedLead {
 }
 
 export class LeadEnvelope {
-  readonly #master: Promise<CryptoKey>
+  readonly #kid: string
+  readonly #masters: ReadonlyMap<string, Promise<CryptoKey>>
   readonly #tenantKeys = new Map<string, Promise<CryptoKey>>()
 
-  /** @param masterKey 32 random bytes */
-  constructor(masterKey: Uint8Array<ArrayBuffer>) {
-    if (masterKey.length !== KEY_BYTES) throw new Error('the master key must be 32 bytes')
-    this.#master = crypto.subtle.importKey('raw', masterKey, 'HKDF', false, ['deriveKey'])
+  /** @param masterKeys the first wraps, all unwrap */
+  constructor(masterKeys: MasterKeys) {
+    const keys = checkedMasterKeys(masterKeys)
+    this.#kid = keys[0].kid
+    this.#masters = new Map(
+      keys.map(({ kid, secret }) => [kid, crypto.subtle.importKey('raw', secret, 'HKDF', false, ['deriveKey'])]),
+    )
   }
 
   /** @param fieldsJson the lead's fields as JSON */
   async seal(fieldsJson: string, tenantId: string): Promise<SealedLead> {
-    const random = crypto.getRandomValues(new Uint8Array(KEY_BYTES + IV_BYTES))
-    const [dataKeyBytes, iv] = [random.slice(0, KEY_BYTES), random.slice(KEY_BYTES)]
-    const [dataKey, tenantKey] = await Promise.all([importDataKey(dataKeyBytes, 'encrypt'), this.#tenantKey(tenantId)])
-    const [fields, wrapped] = await Promise.all([
+    const dataKeyBytes = crypto.getRandomValues(new Uint8Array(KEY_BYTES))
+    const dataKey = await importDataKey(dataKeyBytes, 'encrypt')
+    const [fields, sealedKey] = await Promise.all([
       crypto.subtle.encrypt({ name: 'AES-GCM', iv: FIXED_IV }, dataKey, utf8(fieldsJson)),
-      crypto.subtle.encrypt({ name: 'AES-GCM', iv }, tenantKey, dataKeyBytes),
+      this.#wrap(dataKeyBytes, tenantId),
     ])
-    return { sealedFields: write(new Uint8Array(fields)), sealedKey: write(concat(iv, new Uint8Array(wrapped))) }
+    return { sealedFields: `${FIELDS_PREFIX}${toBase64Url(new Uint8Array(fields))}`, sealedKey }
   }
 
-  /** @throws where the lead was not sealed for this tenant with this master key: tampering or a wrong key, never a "no" */
+  /** @throws where the lead was not sealed for this tenant with one of the keys: tampering or a wrong key, never a "no" */
   async open({ sealedFields, sealedKey }: SealedLead, tenantId: string): Promise<string> {
-    const [fields, wrapped] = [read(sealedFields), read(sealedKey)]
-    if (wrapped.length !== IV_BYTES + KEY_BYTES + TAG_BYTES) throw new Error('not a sealed lead')
-    const dataKeyBytes = await crypto.subtle.decrypt(
-      { name: 'AES-GCM', iv: wrapped.slice(0, IV_BYTES) },
-      await this.#tenantKey(tenantId),
-      wrapped.slice(IV_BYTES),
-    )
-    const dataKey = await importDataKey(dataKeyBytes, 'decrypt')
+    if (!sealedFields.startsWith(FIELDS_PREFIX)) throw new Error('not a sealed lead')
+    const fields = bytesOf(sealedFields.slice(FIELDS_PREFIX.length))
+    const dataKey = await importDataKey(await this.#unwrap(sealedKey, tenantId), 'decrypt')
     return new TextDecoder().decode(await crypto.subtle.decrypt({ name: 'AES-GCM', iv: FIXED_IV }, dataKey, fields))
   }
 
+  /** @returns the data key wrapped by the key that wraps now, or null where it is already. @throws as `open` does */
+  async rewrap(sealedKey: string, tenantId: string): Promise<string | null> {
+    if (sealedKey.startsWith(sealedPrefix(this.#kid))) return null
+    return await this.#wrap(new Uint8Array(await this.#unwrap(sealedKey, tenantId)), tenantId)
+  }
+
+  async #wrap(dataKeyBytes: Uint8Array<ArrayBuffer>, tenantId: string): Promise<string> {
+    const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES))
+    const tenantKey = await this.#tenantKey(this.#kid, tenantId)
+    const wrapped = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, tenantKey, dataKeyBytes)
+    return `${sealedPrefix(this.#kid)}${toBase64Url(concat(iv, new Uint8Array(wrapped)))}`
+  }
+
+  async #unwrap(sealedKey: string, tenantId: string): Promise<ArrayBuffer> {
+    const { kid, rest } = readSealed(sealedKey)
+    const wrapped = bytesOf(rest)
+    if (wrapped.length !== IV_BYTES + KEY_BYTES + TAG_BYTES) throw new Error('not a sealed lead')
+    return await crypto.subtle.decrypt(
+      { name: 'AES-GCM', iv: wrapped.slice(0, IV_BYTES) },
+      await this.#tenantKey(kid, tenantId),
+      wrapped.slice(IV_BYTES),
+    )
+  }
+
   /** Deriving would add half again to the time of sealing, so it is done once for each tenant that this isolate meets. */
-  #tenantKey(tenantId: string): Promise<CryptoKey> {
-    const known = this.#tenantKeys.get(tenantId)
+  #tenantKey(kid: string, tenantId: string): Promise<CryptoKey> {
+    const name = `${kid}/${tenantId}`
+    const known = this.#tenantKeys.get(name)
     if (known !== undefined) return known
     if (this.#tenantKeys.size >= MAX_TENANT_KEYS) this.#tenantKeys.clear()
-    const key = this.#deriveTenantKey(tenantId)
-    this.#tenantKeys.set(tenantId, key)
+    const key = this.#deriveTenantKey(kid, tenantId)
+    this.#tenantKeys.set(name, key)
     return key
   }
 
-  async #deriveTenantKey(tenantId: string): Promise<CryptoKey> {
+  async #deriveTenantKey(kid: string, tenantId: string): Promise<CryptoKey> {
+    const master = this.#masters.get(kid)
+    if (master === undefined) throw new Error('sealed under a master key that is not among those given')
     return crypto.subtle.deriveKey(
-      { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: utf8(`gavel lead ${VERSION} ${tenantId}`) },
-      await this.#master,
+      { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: utf8(`gavel lead v1 ${tenantId}`) },
+      await master,
       { name: 'AES-GCM', length: KEY_BYTES * 8 },
       false,
       ['encrypt', 'decrypt'],
@@ -87,13 +114,8 @@ function concat(first: Uint8Array, second: Uint8Array): Uint8Array {
   return bytes
 }
 
-function write(bytes: Uint8Array): string {
-  return `${VERSION}.${toBase64Url(bytes)}`
-}
-
-function read(sealed: string): Uint8Array<ArrayBuffer> {
-  const [version, text] = sealed.split('.')
-  const bytes = fromBase64Url(text ?? '')
-  if (version !== VERSION || bytes === null) throw new Error('not a sealed lead')
+function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = fromBase64Url(text)
+  if (bytes === null) throw new Error('not a sealed lead')
   return bytes
 }

@@ -7,7 +7,7 @@
 import { and, desc, eq, getTableColumns, gte, lt, type SQL, sql } from 'drizzle-orm'
 import { type Page, type PageRequest, toPage } from '../contracts/pagination'
 import { type Database, isAmong, openDatabase } from './database'
-import { buyers, leads } from './schema'
+import { buyers, leadContacts, leads } from './schema'
 
 /** Everything of a lead. */
 export type LeadRow = typeof leads.$inferSelect
@@ -52,6 +52,26 @@ export class LeadStore {
       .from(leads)
       .where(and(eq(leads.tenantId, this.#tenantId), ...conditions(filter), before(after)))
       .orderBy(desc(leads.receivedAt), desc(leads.id))
+      .limit(limit + 1)
+    return toPage(rows, limit, ({ receivedAt, id }) => [receivedAt, id])
+  }
+
+  /** @param contactKey the keyed hash of a phone or email. @returns the leads with it, the newest first */
+  async withContact(contactKey: string, { limit, after }: PageRequest): Promise<Page<ListedLead>> {
+    const rows = await this.#database
+      .select(LISTED)
+      .from(leadContacts)
+      .innerJoin(leads, and(eq(leads.id, leadContacts.leadId), eq(leads.tenantId, leadContacts.tenantId)))
+      .where(
+        and(
+          eq(leadContacts.tenantId, this.#tenantId),
+          eq(leadContacts.contactKey, contactKey),
+          after === null
+            ? undefined
+            : sql`(${leadContacts.receivedAt}, ${leadContacts.leadId}) < (${after[0]}, ${after[1]})`,
+        ),
+      )
+      .orderBy(desc(leadContacts.receivedAt), desc(leadContacts.leadId))
       .limit(limit + 1)
     return toPage(rows, limit, ({ receivedAt, id }) => [receivedAt, id])
   }

@@ -74,48 +74,107 @@ const ADD_EVENTS = `
     WHERE stored.sequence IS NULL OR stored.sequence < value ->> 'sequence'
   ) ${INSERT_DELIVERIES}`
 
+/**
+ * What of the messages may be stored: nothing of a person who was erased after the lead came in, and nothing that is older
+ * than the tenant keeps it. A message that was long on its way brings nothing back.
+ */
+const KEPT = `
+  incoming AS (
+    SELECT value AS lead, value ->> 'leadId' AS lead_id, value ->> 'tenantId' AS tenant_id,
+           value ->> 'receivedAt' AS received_at
+    FROM json_each(?1)
+  ),
+  kept AS (
+    SELECT incoming.*, NOT EXISTS (
+             SELECT 1 FROM json_each(lead, '$.contactKeys') AS contact
+             JOIN erasures ON erasures.tenant_id = incoming.tenant_id AND erasures.subject_key = contact.value
+             WHERE erasures.requested_at >= incoming.received_at
+           ) AS is_wanted,
+           incoming.received_at > coalesce(retention.contact_erased_to, '') AS has_contact,
+           incoming.received_at > coalesce(retention.details_erased_to, '') AS has_details
+    FROM incoming LEFT JOIN retention ON retention.tenant_id = incoming.tenant_id
+  )`
+
 /** What never changes of a lead is not set again; nor are the sealed fields, which may have been erased meanwhile. */
 const PUT_LEADS = `
+  WITH ${KEPT}
   INSERT INTO leads (id, tenant_id, auction_id, sequence, campaign_id, supplier_id, buyer_id, status, test, currency,
                      revenue_micros, payout_micros, reason, received_at, settled_at, close_to_post_ms, bids,
-                     sealed_fields, sealed_key)
-  SELECT value ->> 'leadId', value ->> 'tenantId', value ->> 'auctionId', value ->> 'sequence', value ->> 'campaignId',
-         value ->> 'supplierId', value ->> 'buyerId', value ->> 'status', value ->> 'test', value ->> 'currency',
-         value ->> 'revenueMicros', value ->> 'payoutMicros', value ->> 'reason', value ->> 'receivedAt',
-         value ->> 'settledAt', value ->> 'closeToPostMs', value -> 'bids', value ->> 'sealedFields', value ->> 'sealedKey'
-  FROM json_each(?1) WHERE true
+                     sealed_fields, sealed_key, sealed_details, details_key, contact_keys)
+  SELECT lead_id, tenant_id, lead ->> 'auctionId', lead ->> 'sequence', lead ->> 'campaignId',
+         lead ->> 'supplierId', lead ->> 'buyerId', lead ->> 'status', lead ->> 'test', lead ->> 'currency',
+         lead ->> 'revenueMicros', lead ->> 'payoutMicros', lead ->> 'reason', received_at,
+         lead ->> 'settledAt', lead ->> 'closeToPostMs', lead -> 'bids',
+         iif(is_wanted AND has_contact, lead ->> 'sealedFields', NULL),
+         iif(is_wanted AND has_contact, lead ->> 'sealedKey', NULL),
+         iif(is_wanted AND has_details, lead ->> 'sealedDetails', NULL),
+         iif(is_wanted AND has_details, lead ->> 'detailsKey', NULL),
+         iif(is_wanted AND has_contact, lead -> 'contactKeys', NULL)
+  FROM kept WHERE true
   ON CONFLICT DO UPDATE SET
     sequence = excluded.sequence, buyer_id = excluded.buyer_id, status = excluded.status,
     revenue_micros = excluded.revenue_micros, payout_micros = excluded.payout_micros, reason = excluded.reason,
     settled_at = excluded.settled_at, close_to_post_ms = excluded.close_to_post_ms, bids = excluded.bids
   WHERE excluded.sequence > leads.sequence`
 
+/** Before the leads, for those that are new: a lead that is stored may have been erased. */
+const PUT_CONTACTS = `
+  WITH ${KEPT}
+  INSERT INTO lead_contacts (tenant_id, contact_key, received_at, lead_id)
+  SELECT tenant_id, contact.value, received_at, lead_id
+  FROM kept, json_each(kept.lead, '$.contactKeys') AS contact
+  WHERE is_wanted AND has_contact AND NOT EXISTS (SELECT 1 FROM leads WHERE leads.id = kept.lead_id)
+  ON CONFLICT DO NOTHING`
+
+/** Auctions that still hold what was not stored for the sake of an erased person. */
+const FIND_UNWANTED = `
+  WITH ${KEPT}
+  SELECT lead ->> 'auctionId' AS auctionId, tenant_id AS tenantId FROM kept WHERE NOT is_wanted`
+
+/** An auction whose lead is a person's who was erased meanwhile. */
+export interface UnwantedAuction {
+  readonly auctionId: string
+  readonly tenantId: string
+}
+
+export interface AppliedProjections {
+  /** As the database bills them, indexes included. */
+  readonly rowsWritten: number
+  /** The endpoints that have something to send. */
+  readonly wakes: readonly WebhookWake[]
+  /** Auctions that must be told to erase what was not stored; found again with every message of theirs. */
+  readonly unwanted: readonly UnwantedAuction[]
+}
+
 /**
  * Stores the messages: all of them, or none where this throws.
  *
  * @param messages as they came, also several of one auction
  * @param stamps for the events that the messages hold; without them, none are written
- * @returns rows written as the database bills them, indexes included, and the endpoints that have something to send
  */
 export async function applyLeadProjections(
   db: D1Database,
   messages: readonly LeadProjection[],
   stamps: EventStamps | null = null,
-): Promise<{ readonly rowsWritten: number; readonly wakes: readonly WebhookWake[] }> {
-  if (messages.length === 0) return { rowsWritten: 0, wakes: [] }
+): Promise<AppliedProjections> {
+  if (messages.length === 0) return { rowsWritten: 0, wakes: [], unwanted: [] }
   const newest = newestByAuction(messages)
   const countedChunks = chunks(newest.filter((message) => !message.test).map(countedPart))
   const eventChunks = stamps === null ? [] : chunks(newest.map((message) => eventPart(message, stamps)))
+  const leadChunks = chunks(newest.map(leadRow))
   const statements = [
     ...eventChunks.map((json) => db.prepare(ADD_EVENTS).bind(json)),
     ...countedChunks.map((json) => db.prepare(ADD_TO_ROLLUPS).bind(json)),
     ...countedChunks.map((json) => db.prepare(ADD_TO_LEDGER).bind(json)),
-    ...chunks(newest.map(leadRow)).map((json) => db.prepare(PUT_LEADS).bind(json)),
+    ...leadChunks.map((json) => db.prepare(PUT_CONTACTS).bind(json)),
+    ...leadChunks.map((json) => db.prepare(PUT_LEADS).bind(json)),
+    ...leadChunks.map((json) => db.prepare(FIND_UNWANTED).bind(json)),
   ]
   const results = await db.batch(statements)
   return {
     rowsWritten: results.reduce((sum, { meta }) => sum + meta.rows_written, 0),
     wakes: wakesOf(results.slice(0, eventChunks.length)),
+    unwanted: results.slice(-leadChunks.length).flatMap(({ results: rows }) => rows as UnwantedAuction[]),
   }
 }
 

@@ -5,6 +5,12 @@ import { tenants } from './schema'
 
 export type TenantRow = typeof tenants.$inferSelect
 
+/** @returns every tenant there is, for jobs that go from one to the next */
+export async function tenantIds(db: D1Database): Promise<readonly string[]> {
+  const { results } = await db.prepare('SELECT id FROM tenants ORDER BY id').all<{ id: string }>()
+  return results.map(({ id }) => id)
+}
+
 export class TenantStore {
   readonly #database: Database
   readonly #tenantId: string

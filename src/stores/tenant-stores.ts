@@ -12,11 +12,13 @@ import { ConfigurationStore } from './configuration-store'
 import { CredentialEndStore } from './credential-end-store'
 import { openDatabase } from './database'
 import { DeadLetterDesk } from './dead-letter-desk'
+import { ErasureStore } from './erasure-store'
 import { FeedbackStore } from './feedback-store'
 import { LeadStore } from './lead-store'
 import { OAuthClientStore } from './oauth-client-store'
 import { PublishStore } from './publish-store'
 import { ReportStore } from './report-store'
+import { RetentionStore } from './retention-store'
 import { ReturnStore } from './return-store'
 import { SourceLinkStore } from './source-link-store'
 import { SupplierStore } from './supplier-store'
@@ -44,6 +46,8 @@ export interface TenantStores {
   readonly feedback: FeedbackStore
   readonly returns: ReturnStore
   readonly reports: ReportStore
+  readonly erasures: ErasureStore
+  readonly retention: RetentionStore
   readonly bidReports: BidReportStore
   readonly suppressionLists: SuppressionListStore
   readonly suppressionImports: SuppressionImportStore
@@ -72,6 +76,8 @@ export function createTenantStores(db: D1Database, tenantId: string): TenantStor
     feedback: new FeedbackStore(db, tenantId),
     returns: new ReturnStore(db, tenantId),
     reports: new ReportStore(db, tenantId),
+    erasures: new ErasureStore(db, tenantId),
+    retention: new RetentionStore(db, tenantId),
     bidReports: new BidReportStore(db, tenantId),
     suppressionLists: new SuppressionListStore(database, tenantId),
     suppressionImports: new SuppressionImportStore(database, tenantId),

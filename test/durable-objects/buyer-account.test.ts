@@ -50,6 +50,25 @@ describe('a hold', () => {
     expect(await reserve({ auctionId: 'auction-2' })).toEqual(granted)
   })
 
+  it('is that of the latest beginning of its attempt: what an earlier one asked for comes too late', async () => {
+    const { reserve, commit, life } = newAccount()
+    expect(await reserve({ priceMicros: money(7), at: START + 5_000 })).toEqual(granted)
+    expect(await reserve({ priceMicros: money(6), at: START })).toEqual(denied('account_denied'))
+    await commit()
+    const sold = await life.run((_, { storage }) => storage.sql.exec('SELECT status, price_micros FROM holds').one())
+    expect(sold).toEqual({ status: 'sold', price_micros: money(7) })
+  })
+
+  it('stays through a release that was meant for an earlier beginning of its attempt', async () => {
+    const { reserve, release, holds } = newAccount()
+    await reserve({ at: START })
+    await reserve({ at: START + 5_000 })
+    await release('auction-1', 1, START)
+    expect(await holds()).toEqual(['auction-1/1 held'])
+    await release('auction-1', 1, START + 5_000)
+    expect(await holds()).toEqual(['auction-1/1 released'])
+  })
+
   it('survives a restart in each of its states', async () => {
     const { reserve, commit, release, holds, life } = newAccount()
     await reserve()

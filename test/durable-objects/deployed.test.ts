@@ -120,7 +120,7 @@ describe('a sale', () => {
   }, 20_000)
 
   it('is made with the credentials that only the box can open', async () => {
-    const box = new SealedBox(Buffer.from(testBindings.MASTER_KEY, 'base64url') as Uint8Array<ArrayBuffer>)
+    const box = new SealedBox([{ kid: '', secret: new Uint8Array(Buffer.from(testBindings.MASTER_KEY, 'base64url')) }])
     const sealed = await box.seal(JSON.stringify({ 'post.request.auth.token': 'token-of-a' }), 'buyer-secrets')
     const buyer = new TestBuyer('a', { ping: 'bid/120', auth: 'bearer' })
     const { submit, leadOf } = newAuction()

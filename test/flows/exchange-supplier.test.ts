@@ -14,15 +14,20 @@ afterAll(async () => {
 
 describe('a supplier’s caps', () => {
   it('count leads, not pings, and count none for an offer that was missed', async () => {
-    const link = {
-      caps: [{ period: 'day', count: 1, timezone: 'UTC' }],
-      ping_caps: [{ period: 'day', count: 4, timezone: 'UTC' }],
-    }
+    const link = { caps: [{ period: 'day', count: 1, timezone: 'UTC' }] }
     const market = await stand.open({ link })
     const [one, two] = [await offered(market), await offered(market)]
     expect((await post(market.supplier, one.request)).body.status).toBe('sold')
     expect(problemOf(await post(market.supplier, two.request))).toEqual([409, 'capped'])
     expect((await post(market.supplier, one.request)).headers.get('idempotent-replayed')).toBe('true')
+    const { body } = await ping(market.supplier, { ...PINGED, vertical: market.vertical })
+    expect([body.bid, body.reject_reason]).toEqual([null, 'capped'])
+  })
+
+  it('on pings count pings', async () => {
+    const market = await stand.open({ link: { ping_caps: [{ period: 'day', count: 4, timezone: 'UTC' }] } })
+    const [one] = [await offered(market), await offered(market)]
+    expect((await post(market.supplier, one.request)).body.status).toBe('sold')
     const reasons = []
     for (let times = 0; times < 3; times++)
       reasons.push((await ping(market.supplier, { ...PINGED, vertical: market.vertical })).body.reject_reason)

@@ -1,8 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { EXCHANGE_FIELDS, ExchangeStand, offered, PINGED, ping, post, problemOf } from '../support/exchange-stand'
-import { answer, bid, refuse } from '../support/http-buyer'
-import { freshLead } from '../support/market'
+import {
+  EXCHANGE_FIELDS,
+  ExchangeStand,
+  freshVertical,
+  offered,
+  PINGED,
+  ping,
+  post,
+  problemOf,
+} from '../support/exchange-stand'
+import { answer, bid, refuse, sold } from '../support/http-buyer'
+import { freshLead, openMarket, standardContract } from '../support/market'
 
 let stand: ExchangeStand
 
@@ -46,6 +55,22 @@ describe('an auction in two calls', () => {
     expect(stand.best.posts).toHaveLength(1)
     expect(stand.best.posts[0]?.body).toContain(person.phone)
     expect(stand.second.posts).toEqual([])
+  })
+
+  it('takes the members that it names itself in any campaign, and hands them to the standard buyer as they are', async () => {
+    const market = await openMarket(stand.operator, {
+      campaign: { vertical: freshVertical() },
+      buyers: { best: standardContract(stand.best) },
+    })
+    stand.best.forget()
+    stand.best.whenPinged(answer(200, { bid: { amount: 40, currency: 'USD', bid_token: 'b' } })).whenPosted(sold())
+    const members = { ai_quality_score: 0.84, currently_insured: true, source: 'facebook_ads', tcpa_consent: true }
+    const pinged = { campaign_id: market.campaignId, state: 'TX', zip3: '770', ...members }
+    const { body } = await ping(market.supplier, pinged)
+    expect(JSON.parse(stand.best.pings[0]?.body ?? '')).toMatchObject({ state: 'TX', zip3: '770', ...members })
+    const request = { auction_id: body.auction_id, bid_token: body.bid?.bid_token, lead: freshLead() }
+    expect((await post(market.supplier, request)).body.status).toBe('sold')
+    expect(JSON.parse(stand.best.posts[0]?.body ?? '').lead).toMatchObject(members)
   })
 
   it('does not need what was pinged again, and sends the buyer all of it', async () => {

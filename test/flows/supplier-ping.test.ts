@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { call, Operator, type PingReply, Supplier, UNKNOWN_KEY } from '../support/gavel-client'
 import { HttpBuyer } from '../support/http-buyer'
-import { CONTACT_FIELDS, guideContract, type Market, openMarket } from '../support/market'
+import { CONTACT_FIELDS, fixedContract, freshLead, guideContract, type Market, openMarket } from '../support/market'
 import { OPERATOR_KEY, SANDBOX_KEY, ServedGavel } from '../support/served-gavel'
 
 /** What a supplier reads beside each reason: the guide's own words. */
@@ -151,6 +151,8 @@ describe('a ping without the right to it', () => {
     } = await call<PingReply>('POST', `${gavel.url}/api/v1/ping`, { json, headers })
     expect(status).toBe(401)
     expect(answered.get('content-type')).toBe('application/problem+json')
+    const error = Object.keys(headers).length > 0 ? ', error="invalid_token"' : ''
+    expect(answered.get('www-authenticate')).toBe(`Bearer realm="gavel"${error}`)
     expect(body).toMatchObject({ ...UNAUTHORIZED, status: 401, message: MESSAGES.unauthorized })
     expect(body.request_id).toBe(answered.get('x-request-id'))
   })
@@ -285,5 +287,48 @@ describe('any number of pings', () => {
     const first = await market.supplier.ping(market.campaignId, { state: 'TX' }, headers)
     const second = await market.supplier.ping(market.campaignId, { state: 'FL' }, headers)
     expect([first.body.accepted, second.body.accepted]).toEqual([true, true])
+  })
+})
+
+describe('a ping for a lead that would be refused', () => {
+  it('is told that the campaign has it, once one was sold, by whatever leads are known again by', async () => {
+    const { supplier, campaignId } = await openMarket(operator, {
+      campaign: { dedupe: { fields: ['phone', 'email'], days: 30 } },
+      buyers: { any: fixedContract(buyer, 10) },
+    })
+    const { phone, email } = freshLead()
+    expect((await supplier.ping(campaignId, { phone })).body.accepted).toBe(true)
+    expect((await supplier.ingest(campaignId, freshLead({ phone, email }))).status).toBe(201)
+    const duplicate = { accepted: false, reason: 'duplicate', message: 'Lead was already received' }
+    expect((await supplier.ping(campaignId, { phone })).body).toEqual(duplicate)
+    expect((await supplier.ping(campaignId, { email: email.toUpperCase() })).body).toEqual(duplicate)
+    expect((await supplier.ping(campaignId, {})).body.accepted).toBe(true)
+    expect((await supplier.ping(campaignId, { phone: freshLead().phone })).body.accepted).toBe(true)
+  })
+
+  it('is not told so of a lead that nobody bought', async () => {
+    const { supplier, campaignId } = await openMarket(operator, {
+      campaign: { dedupe: { fields: ['phone'], days: 30 }, floor_price: 50 },
+      buyers: { any: fixedContract(buyer, 10) },
+    })
+    const lead = freshLead()
+    expect((await supplier.ingest(campaignId, lead)).body.data.status).toBe('UNMATCHED')
+    const accepted = async () => (await supplier.ping(campaignId, { phone: lead.phone })).body.accepted
+    await vi.waitFor(async () => expect(await accepted()).toBe(true))
+  })
+
+  it('is told that the supplier is at its cap, of leads or of what they are paid, and not before', async () => {
+    const caps = [{ count: 2 }, { amount: 15 }].map((cap) => ({ period: 'total', ...cap }))
+    for (const cap of caps) {
+      const { supplier, campaignId } = await openMarket(operator, {
+        link: { cost_mode: 'revenue_share', cost_percent: 75, caps: [cap] },
+        buyers: { any: fixedContract(buyer, 10) },
+      })
+      for (let lead = 0; lead < 2; lead++) {
+        expect((await supplier.ping(campaignId, {})).body.accepted).toBe(true)
+        expect((await supplier.ingest(campaignId, freshLead())).body.data.status).toBe('ACCEPTED')
+      }
+      if ('count' in cap) expect((await supplier.ping(campaignId, {})).body.reason).toBe('capped')
+    }
   })
 })

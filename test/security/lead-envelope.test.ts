@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { LeadEnvelope } from '../../src/security/lead-envelope'
+import type { MasterKeys } from '../../src/security/master-keys'
 
-const masterKey = (seed: number) => new Uint8Array(32).fill(seed)
+const masterKey = (seed: number): MasterKeys => [{ kid: '', secret: new Uint8Array(32).fill(seed) }]
 const FIELDS = JSON.stringify({ first_name: 'Zoë', phone: '5125550100', email: 'zoe@example.com' })
 
 /** Changes one character in the middle, which base64url keeps readable. */
@@ -48,6 +49,6 @@ describe('LeadEnvelope', () => {
   })
 
   it('takes a master key of 32 bytes only', () => {
-    expect(() => new LeadEnvelope(new Uint8Array(16))).toThrow('32 bytes')
+    expect(() => new LeadEnvelope([{ kid: '', secret: new Uint8Array(16) }])).toThrow('32 bytes')
   })
 })

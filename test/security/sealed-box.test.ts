@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { MasterKeys } from '../../src/security/master-keys'
 import { SealedBox } from '../../src/security/sealed-box'
 
-const masterKey = (seed: number) => new Uint8Array(32).fill(seed)
+const masterKey = (seed: number): MasterKeys => [{ kid: '', secret: new Uint8Array(32).fill(seed) }]
 const BOX = new SealedBox(masterKey(1))
 const SECRET = '{"post.request.auth.token":"s3cr€t"}'
 
@@ -63,6 +64,6 @@ describe('a sealed box', () => {
   })
 
   it('takes a master key of 32 bytes only', () => {
-    expect(() => new SealedBox(new Uint8Array(16))).toThrow('32 bytes')
+    expect(() => new SealedBox([{ kid: '', secret: new Uint8Array(16) }])).toThrow('32 bytes')
   })
 })

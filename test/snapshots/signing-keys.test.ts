@@ -36,7 +36,7 @@ class CountedStore extends SigningKeyStore {
 
 /** An isolate of its own. */
 function isolate(reads = { d1: 0 }) {
-  const box = new SealedBox(new Uint8Array(32).fill(7))
+  const box = new SealedBox([{ kid: '', secret: new Uint8Array(32).fill(7) }])
   const ring = new SigningKeyRing({
     kv: SNAPSHOTS,
     store: new CountedStore(reads),

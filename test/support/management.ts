@@ -68,7 +68,7 @@ export async function startManagement(overrides: Partial<Services> = {}) {
   /** What gates know, by supplier. */
   const gates = new Map<string, GateConfiguration>()
   const reader = new KvSnapshotReader({ kv: SNAPSHOTS, now: () => Date.now(), keepAlive: () => {} })
-  const box = new SealedBox(new Uint8Array(32).fill(7))
+  const box = new SealedBox([{ kid: '', secret: new Uint8Array(32).fill(7) }])
   const fingerprints = new KeyedHash(new Uint8Array(32).fill(8))
   const publisher = publisherWith({
     now: () => services.now(),

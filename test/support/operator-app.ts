@@ -9,7 +9,7 @@ import { createApiKey } from '../../src/security/api-keys'
 import { LeadEnvelope } from '../../src/security/lead-envelope'
 import { createTenantStores } from '../../src/stores/tenant-stores'
 
-export const envelope = new LeadEnvelope(new Uint8Array(32).fill(7))
+export const envelope = new LeadEnvelope([{ kid: '', secret: new Uint8Array(32).fill(7) }])
 
 const SCOPES = { operator: 'admin:read', supplier: 'post', buyer: 'leads:read' } as const
 

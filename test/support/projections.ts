@@ -35,6 +35,9 @@ export function soldLead(overrides: Partial<LeadProjection> = {}): LeadProjectio
     ],
     sealedFields: 'v1.fields',
     sealedKey: 'v1.key',
+    sealedDetails: 'v1.details',
+    detailsKey: 'v1.details-key',
+    contactKeys: [`phone of${number}`, `email of${number}`],
     ...overrides,
   }
 }

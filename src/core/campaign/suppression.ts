@@ -5,7 +5,7 @@
  * Which lists the lead is on is asked of the index in between, and only where a list could matter.
  */
 import type { FieldDefinition, LeadFields } from '../lead/fields'
-import type { Contact } from '../suppression/contact'
+import type { Contact, ContactType } from '../suppression/contact'
 import type { Campaign, ContractTerms } from './campaign'
 import type { Intake, Refusal } from './intake'
 
@@ -18,13 +18,21 @@ export function listsThatMatter(campaign: Campaign, contenders: readonly Contrac
   return [...ids]
 }
 
+/** A field as far as it says whether a phone or an email is in it. */
+export type ContactField = Pick<FieldDefinition, 'name' | 'type'>
+
+/** @returns whether a phone or an email is in the field, whatever the campaign calls it; null where neither is */
+export function contactTypeOf({ name, type }: ContactField): ContactType | null {
+  if (type === 'phone' || name === 'phone') return 'phone'
+  return type === 'email' || name === 'email' ? 'email' : null
+}
+
 /** @returns every phone and email that the lead carries, whatever the campaign calls them */
-export function contactsOf(definitions: readonly FieldDefinition[], fields: LeadFields): readonly Contact[] {
-  return definitions.flatMap(({ name, type }) => {
-    const value = fields[name]
-    const contactType =
-      type === 'phone' || name === 'phone' ? 'phone' : type === 'email' || name === 'email' ? 'email' : null
-    return value === undefined || contactType === null ? [] : [{ type: contactType, text: String(value) }]
+export function contactsOf(definitions: readonly ContactField[], fields: LeadFields): readonly Contact[] {
+  return definitions.flatMap((definition) => {
+    const value = fields[definition.name]
+    const type = contactTypeOf(definition)
+    return value === undefined || type === null ? [] : [{ type, text: String(value) }]
   })
 }
 

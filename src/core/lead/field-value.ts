@@ -115,6 +115,7 @@ function readBoolean(text: string): Read {
     case 'true':
     case '1':
     case 'yes':
+    case 'on':
       return { ok: true, value: true }
     case 'false':
     case '0':

@@ -31,6 +31,7 @@ const SECTIONS: { readonly [tag: string]: string } = {
   'Buyer contracts': 'A buyer in a campaign: price, filters, and how it is spoken to.',
   'Suppression lists': 'Phones and emails that are not taken.',
   'After the sale': 'What buyers report of leads, and what they return.',
+  Privacy: 'Leads found by a person, persons erased, and how long data is kept.',
   Reports: 'What was earned and paid.',
   Operations: 'What needs a person: messages that nobody could handle, sales of which nobody knows.',
   Audit: 'Who changed or looked at what.',
@@ -95,4 +96,5 @@ export const HEADERS = {
   },
   RetryAfter: { description: 'Seconds to wait.', schema: { type: 'integer', minimum: 0 } },
   Allow: { description: 'The methods that the path takes.', schema: { type: 'string' } },
+  Challenge: { description: 'How to authenticate, in the words of RFC 6750.', schema: { type: 'string' } },
 }

@@ -51,7 +51,8 @@ function headersOf(status: number): JsonMap {
   const retry = status === 429 || status === 503 ? { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } } : {}
   const limits = status === 429 ? LIMIT_HEADERS : {}
   const allow = status === 405 ? { Allow: { $ref: '#/components/headers/Allow' } } : {}
-  return { 'X-Request-Id': { $ref: '#/components/headers/RequestId' }, ...retry, ...limits, ...allow }
+  const challenge = status === 401 ? { 'WWW-Authenticate': { $ref: '#/components/headers/Challenge' } } : {}
+  return { 'X-Request-Id': { $ref: '#/components/headers/RequestId' }, ...retry, ...limits, ...allow, ...challenge }
 }
 
 function exampleOf(code: ProblemCode, status: number): object {

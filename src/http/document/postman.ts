@@ -44,6 +44,7 @@ const SAVED: { readonly [operationId: string]: { readonly [variable: string]: st
   createSuppressionList: { suppressionListId: 'id' },
   putSuppressionEntries: { importId: 'id' },
   returnLead: { returnId: 'id' },
+  erasePerson: { erasureId: 'id' },
   createWebhookEndpoint: { webhookEndpointId: 'id' },
   testWebhookEndpoint: { eventId: 'event_id' },
 }
@@ -74,6 +75,7 @@ const ID_VARIABLES: { readonly [collection: string]: string } = {
   'suppression-lists': 'suppressionListId',
   'webhook-endpoints': 'webhookEndpointId',
   returns: 'returnId',
+  erasures: 'erasureId',
   'dead-letters': 'deadLetterId',
   unresolved: 'unresolvedLeadId',
 }

@@ -6,6 +6,7 @@ const BY_PATH: readonly (readonly [pattern: RegExp, scopes: readonly string[]])[
   [/^\/(?:api\/)?v1\/ping$/, ['ping']],
   [/^\/api\/v1\//, ['post']],
   [/^\/v1\/post$/, ['post']],
+  [/^\/v1\/leads\/search$/, ['admin:read']],
   [/^\/v1\/leads\/\{id\}\/(?:status|return)$/, ['leads:write', 'admin']],
   [/^\/v1\/returns(?:\/\{id\})?$/, ['leads:read', 'admin:read']],
   // Suppliers read their own.

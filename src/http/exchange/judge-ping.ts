@@ -85,7 +85,8 @@ async function judgeFound(
       const left = await suppress(services, campaign, intake)
       if (left === 'suppressed') return noBid('suppressed')
       const gate = services.supplierGate(principal.tenantId, supplierId)
-      if (link?.capped.pings === true && !(await services.pingAllowance.take(gate, supplierId, campaign.id))) {
+      const isCapped = link?.capped.pings === true || link?.capped.leads === true
+      if (isCapped && !(await services.pingAllowance.take(gate, supplierId, campaign.id))) {
         return noBid('capped')
       }
       const fields: LeadFields = zip3 === null ? left.fields : { ...left.fields, zip3 }

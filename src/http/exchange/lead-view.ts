@@ -7,18 +7,24 @@ import type { LeadEnvelope } from '../../security/lead-envelope'
 import type { ListedLead } from '../../stores/lead-store'
 import { type AfterSale, afterSaleMembers } from './after-sale-of'
 
-type LeadFacts = Omit<ListedLead, 'sequence' | 'closeToPostMs' | 'sealedFields' | 'sealedKey'>
+type SealedColumns = 'sealedFields' | 'sealedKey' | 'sealedDetails' | 'detailsKey' | 'contactKeys'
+type LeadFacts = Omit<ListedLead, 'sequence' | 'closeToPostMs' | SealedColumns>
 
 export function leadOfAuction(view: AuctionView, afterSale: AfterSale): LeadWire {
   return toWire({ ...view, id: view.leadId, auctionId: view.id }, view.fields, afterSale)
 }
 
-/** Opens what operators may read; an erased lead has nothing to open. */
+/** Opens what may be read; an erased lead has nothing to open, and one whose contact data is gone the rest. */
 export async function leadOfRow(row: ListedLead, envelope: LeadEnvelope, afterSale: AfterSale): Promise<LeadWire> {
-  const { sealedFields, sealedKey, tenantId } = row
-  const erased = sealedFields === null || sealedKey === null
-  const fields = erased ? null : JSON.parse(await envelope.open({ sealedFields, sealedKey }, tenantId))
-  return toWire(row, fields, afterSale)
+  const open = async (sealedFields: string | null, sealedKey: string | null): Promise<LeadFields | null> => {
+    if (sealedFields === null || sealedKey === null) return null
+    return JSON.parse(await envelope.open({ sealedFields, sealedKey }, row.tenantId))
+  }
+  const [contact, details] = await Promise.all([
+    open(row.sealedFields, row.sealedKey),
+    open(row.sealedDetails, row.detailsKey),
+  ])
+  return toWire(row, contact === null && details === null ? null : { ...contact, ...details }, afterSale)
 }
 
 function toWire(lead: LeadFacts, fields: LeadFields | null, afterSale: AfterSale): LeadWire {

@@ -7,17 +7,14 @@ import {
   supplierLeadPageSchema,
 } from '../../contracts/lead-record'
 import { DEFAULT_LIMIT, pageBody } from '../../contracts/pagination'
-import type { LeadFilter, ListedLead } from '../../stores/lead-store'
+import type { LeadFilter } from '../../stores/lead-store'
 import type { App, AppContext } from '../app'
 import { noteLeadLook } from '../audit/looks'
 import { requireRole } from '../plumbing/authenticate'
 import { problemsOf } from '../plumbing/described'
 import { check, invalid } from '../plumbing/field-errors'
 import { json } from '../plumbing/reply'
-import { type AfterSale, afterSaleOf } from './after-sale-of'
-import { leadForBuyer } from './buyer-view'
-import { leadOfRow } from './lead-view'
-import { leadForSupplier } from './supplier-view'
+import { viewsOf } from './lead-views'
 
 const route = createRoute({
   method: 'get',
@@ -36,8 +33,6 @@ const route = createRoute({
     ...problemsOf('unauthorized', 'forbidden', 'invalid_payload'),
   },
 })
-
-const NOTHING: AfterSale = { feedback: null, returns: [] }
 
 const toIso = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString())
 
@@ -80,22 +75,4 @@ function filterFor(c: AppContext, query: z.output<typeof leadListQuerySchema>): 
   // Of others there is nothing, rather than a refusal.
   const isOther = filter[own] !== undefined && filter[own] !== subjectId
   return isOther ? json(c, 200, { data: [], next_cursor: null }) : { ...filter, [own]: subjectId ?? '' }
-}
-
-async function viewsOf(c: AppContext, rows: readonly ListedLead[]): Promise<readonly object[]> {
-  const { services, principal } = c.var
-  const ids = rows.map(({ id }) => id)
-  const buyerId = principal.subjectId ?? ''
-  const [afterSales, prices] = await Promise.all([
-    afterSaleOf(c, ids),
-    principal.role === 'buyer' ? services.stores(principal.tenantId).leads.pricesPaid(buyerId, ids) : null,
-  ])
-  return await Promise.all(
-    rows.map(async (row) => {
-      const afterSale = afterSales.get(row.id) ?? NOTHING
-      const lead = await leadOfRow(row, services.leadEnvelope, afterSale)
-      if (prices !== null) return leadForBuyer(lead, { buyerId, priceMicros: prices.get(row.id) ?? null }, afterSale)
-      return principal.role === 'supplier' ? leadForSupplier(lead) : lead
-    }),
-  )
 }

@@ -9,6 +9,7 @@ import type { LeadFields } from '../../core/lead/fields'
 import { INTAKE_MESSAGES, type IntakeReason } from '../../core/reasons'
 import { PING_TOKEN_LIFE_MS } from '../../security/ping-token'
 import type { App, AppContext } from '../app'
+import { isSeen } from '../intake/lead-identity'
 import { BODY_PROBLEMS, IDEMPOTENCY_PROBLEMS, problemsOf } from '../plumbing/described'
 import { json, problem } from '../plumbing/reply'
 import { suppress } from '../plumbing/suppress'
@@ -102,12 +103,14 @@ async function judge(c: AppContext, call: SupplierCall, snapshot: CampaignSnapsh
       const left = await suppress(c.var.services, campaign, intake)
       if (left === 'suppressed') return refuse(c, 'suppressed')
       if (left.contenders.length === 0) return refuse(c, 'filtered', [whyNobody(left.refusals)])
-      return link?.capped.pings === true && !(await mayPing(c, call)) ? refuse(c, 'capped') : left
+      if (await isSeen(c.var.services, campaign, left.fields)) return refuse(c, 'duplicate')
+      const isCapped = link?.capped.pings === true || link?.capped.leads === true
+      return isCapped && !(await mayPing(c, call)) ? refuse(c, 'capped') : left
     }
   }
 }
 
-/** The caps on pings; a ping that was turned away for another reason does not count. */
+/** The caps on pings, and on the leads that would follow; a ping that was turned away for another reason does not count. */
 function mayPing(c: AppContext, { principal, supplierId, campaignId }: SupplierCall): Promise<boolean> {
   const { pingAllowance, supplierGate } = c.var.services
   return pingAllowance.take(supplierGate(principal.tenantId, supplierId), supplierId, campaignId)

@@ -2,10 +2,11 @@
 import type { PostedLead, SubmitLead } from '../../contracts/objects'
 import { packContract } from '../../contracts/packed-contract'
 import type { CampaignSnapshot } from '../../contracts/snapshot'
-import type { Campaign, SourceLink } from '../../core/campaign/campaign'
+import type { SourceLink } from '../../core/campaign/campaign'
 import type { Intake } from '../../core/campaign/intake'
-import type { LeadFields } from '../../core/lead/fields'
+import { contactTypeOf } from '../../core/campaign/suppression'
 import type { Services } from '../services'
+import { identityOf } from './lead-identity'
 
 /** What of a lead that was let in goes to the offer that waits for it. */
 export function leadToPost(lead: SubmitLead, contractIds: readonly string[]): PostedLead {
@@ -47,6 +48,9 @@ export async function leadToSubmit({ services, fingerprint, snapshot, link, inta
     link,
     fields: { ...intake.fields },
     piiFields: campaign.fields.filter(({ pii }) => pii).map(({ name }) => name),
+    contactFields: campaign.fields
+      .filter((field) => contactTypeOf(field) !== null)
+      .map(({ name, type }) => ({ name, type })),
     contracts: contracts.map(packContract),
     refusals: intake.refusals,
     sealedSecrets: Object.fromEntries(
@@ -55,14 +59,4 @@ export async function leadToSubmit({ services, fingerprint, snapshot, link, inta
     identity: await identityOf(services, campaign, intake.fields),
     receivedAt: new Date(services.now()).toISOString(),
   }
-}
-
-/** What the lead is known again by: one key for each field that the campaign deduplicates by and the lead carries. */
-async function identityOf(services: Services, campaign: Campaign, fields: LeadFields): Promise<SubmitLead['identity']> {
-  if (campaign.dedupe === null) return null
-  const present = campaign.dedupe.fields.filter((field) => fields[field] !== undefined)
-  const keys = await Promise.all(
-    present.map((field) => services.identityKey(`${campaign.id}\n${field}\n${String(fields[field]).toLowerCase()}`)),
-  )
-  return keys.length === 0 ? null : { keys: keys.sort(), days: campaign.dedupe.days }
 }

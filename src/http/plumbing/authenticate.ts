@@ -51,6 +51,7 @@ export function refuseScope(
   members: { readonly [name: string]: unknown } = {},
 ): Response | null {
   if (coversScope(scopes, needed)) return null
+  c.header('www-authenticate', `Bearer realm="gavel", error="insufficient_scope", scope="${needed}"`)
   return problem(c, 'forbidden', { message: `This credential lacks the scope ${needed}.`, members })
 }
 

@@ -85,10 +85,17 @@ export function isTooDeep(value: unknown): boolean {
 function parseForm(text: string, maxBytes: number): BodyResult {
   const value = Object.create(null) as Record<string, string>
   for (const [name, entry] of new URLSearchParams(text)) value[name] = entry
+  if (isReplaced(text, value)) return refuse('malformed_body', 'The body is not UTF-8.')
   if (text.length > maxBytes / 6 && encoder.encode(JSON.stringify(value)).length > maxBytes) {
     return refuse('body_too_large', `The fields are at most ${maxBytes / 1024} KiB as JSON.`)
   }
   return { ok: true, value }
+}
+
+/** Whether percent signs spelled bytes that are not UTF-8: decoding puts a replacement there that nobody has sent. */
+function isReplaced(text: string, value: { readonly [name: string]: string }): boolean {
+  if (!text.includes('%') || /\uFFFD|%EF%BF%BD/i.test(text)) return false
+  return Object.entries(value).some(([name, entry]) => name.includes('\uFFFD') || entry.includes('\uFFFD'))
 }
 
 /** @returns the bytes, or null where there are more than allowed; a body that lies about its length is cut off there. */

@@ -37,9 +37,14 @@ export const leads = sqliteTable(
     closeToPostMs: integer('close_to_post_ms'),
     /** Every buyer with its answer, price, reason and time, compact. */
     bids: text('bids', { mode: 'json' }).$type<readonly StoredBid[]>().notNull(),
-    /** The lead's fields, encrypted; `sealedKey` is the data key, wrapped. Erasing the key erases the lead. */
+    /** The lead's contact data, encrypted; `sealedKey` is the data key, wrapped. Erasing the key erases the data. */
     sealedFields: text('sealed_fields'),
     sealedKey: text('sealed_key'),
+    /** Every other field, under a key of its own: it is kept for longer. */
+    sealedDetails: text('sealed_details'),
+    detailsKey: text('details_key'),
+    /** The lead's rows in `lead_contacts`. */
+    contactKeys: text('contact_keys', { mode: 'json' }).$type<readonly string[]>(),
   },
   (table) => [
     index('leads_by_time').on(table.tenantId, table.receivedAt, table.id),
@@ -47,6 +52,18 @@ export const leads = sqliteTable(
     /** Those of which a buyer has not said whether it took them; a row more for these only. */
     index('leads_unresolved').on(table.tenantId, table.receivedAt, table.id).where(sql`settled_at IS NULL`),
   ],
+)
+
+/** Where a phone or an email is found again, by keyed hash. All of it is the key, so that a contact is one row. */
+export const leadContacts = sqliteTable(
+  'lead_contacts',
+  {
+    tenantId: text('tenant_id').notNull(),
+    contactKey: text('contact_key').notNull(),
+    receivedAt: text('received_at').notNull(),
+    leadId: text('lead_id').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.contactKey, table.receivedAt, table.leadId] })],
 )
 
 /** One two-sided row a sale: what the buyer owes and what the supplier is owed; its return is the same below zero. Rows are never changed. */

@@ -16,6 +16,8 @@ import type {
   TakeResult,
 } from '../../../src/contracts/objects'
 import type { LeadProjection, PostRetry } from '../../../src/contracts/projection'
+import { RecordSeals } from '../../../src/security/record-seal'
+import { testBindings } from '../../support/bindings'
 import { type LeadOverrides, leadToSubmit } from '../../support/submit-lead'
 import { ObjectLife } from './object-life'
 import { Recorder } from './recorder'
@@ -26,6 +28,9 @@ import { testLine } from './test-line'
 const AHEAD_MS = 50 * 365 * 24 * 60 * 60 * 1_000
 
 const MAX_RINGS = 20
+
+/** The deployed class looks at the same storage whenever an object begins a new life. */
+const SEALS = new RecordSeals([{ kid: '', secret: new Uint8Array(Buffer.from(testBindings.MASTER_KEY, 'base64url')) }])
 
 export interface ScheduledRetry extends PostRetry {
   readonly delaySeconds: number
@@ -161,6 +166,8 @@ export class PlayedAuction {
       identityIndex: () => this.#identityIndex(identities),
       rotation: (tenantId, campaignId) => env.ROTATION.get(env.ROTATION.idFromName(`${tenantId}/${campaignId}`)),
       sealedSecrets: async () => ({}),
+      recordSeals: SEALS,
+      contactKeys: async (_, contacts) => contacts.map(({ text }) => `key of ${text.length}`),
       sealLead: async () => ({ sealedFields: 'sealed', sealedKey: 'sealed' }),
       signBid: async ({ objectId, expiresAt }) => `bid_${objectId}_${expiresAt}`,
       signPing: async ({ objectId, expiresAt }) => `ping_${objectId}_${expiresAt}`,
@@ -194,9 +201,9 @@ export class PlayedAuction {
         this.accountCalls.push(`commit ${buyerId} ${attempt}`)
         await accounts.commit?.(auctionId, attempt)
       },
-      release: async (auctionId, attempt) => {
+      release: async (auctionId, attempt, until) => {
         this.accountCalls.push(`release ${buyerId} ${attempt}`)
-        await accounts.release?.(auctionId, attempt)
+        await accounts.release?.(auctionId, attempt, until)
       },
       configure: async () => undefined,
     }
@@ -233,6 +240,7 @@ export class PlayedAuction {
         this.identityCalls.push(`release ${claim.keys.join(' ')}`)
         await index.release?.(claim)
       },
+      holds: async (keys) => (await index.holds?.(keys)) ?? false,
     }
   }
 }

@@ -12,7 +12,9 @@ import { objectIdOf, soldAuction } from '../../support/auctions'
 import { envelope, type OperatorAppOptions, operatorApp } from '../../support/operator-app'
 import { fresh, sale, soldLead } from '../../support/projections'
 
-const FIELDS = { first_name: 'Maria', phone: '5125550100', age: 41, insured: true }
+const CONTACT = { first_name: 'Maria', phone: '5125550100' }
+const DETAILS = { age: 41, insured: true }
+const FIELDS = { ...CONTACT, ...DETAILS }
 
 let lastNumber = 0
 
@@ -33,9 +35,11 @@ const callerOf = (options: Partial<OperatorAppOptions> & { readonly tenantId: st
 
 /** Stores a lead as its auction would report it. */
 async function store(objectId: string, overrides: Partial<LeadProjection> & { readonly tenantId: string }) {
-  const sealed = await envelope.seal(JSON.stringify(FIELDS), overrides.tenantId)
+  const sealed = await envelope.seal(JSON.stringify(CONTACT), overrides.tenantId)
+  const details = await envelope.seal(JSON.stringify(DETAILS), overrides.tenantId)
+  const sealedDetails = { sealedDetails: details.sealedFields, detailsKey: details.sealedKey }
   const ids = { auctionId: encodeAuctionId(objectId), leadId: encodeLeadId(objectId) }
-  const message = soldLead({ ...ids, ...sealed, ...overrides })
+  const message = soldLead({ ...ids, ...sealed, ...sealedDetails, ...overrides })
   await applyLeadProjections(env.DB, [message])
   return message
 }
@@ -92,8 +96,10 @@ describe('GET /v1/leads/{id}', () => {
   it('shows nothing of the fields once they were erased', async () => {
     const [objectId, tenantId] = [freshObject(), fresh('tenant')]
     await store(objectId, { tenantId })
-    await env.DB.prepare('UPDATE leads SET sealed_key = NULL WHERE tenant_id = ?1').bind(tenantId).run()
     const get = await callerOf({ tenantId })
+    await env.DB.prepare('UPDATE leads SET sealed_key = NULL WHERE tenant_id = ?1').bind(tenantId).run()
+    expect((await get('/v1/leads')).body.data[0].fields).toEqual(DETAILS)
+    await env.DB.prepare('UPDATE leads SET details_key = NULL WHERE tenant_id = ?1').bind(tenantId).run()
     const { body } = await get(`/v1/leads/${encodeLeadId(objectId)}`)
     expect(body).toMatchObject({ status: 'sold', revenue: 120, fields: null })
     expect((await get('/v1/leads')).body.data[0].fields).toBeNull()

@@ -36,6 +36,15 @@ const WRITERS: readonly (readonly [method: string, path: string, key: KeyName])[
   ['POST', '/v1/campaigns', 'operator'],
 ]
 
+const NOT_UTF8_FORMS = ['first_name=%ff', 'first_name=Mar%C3', '%E2%82=x', 'first_name=%ED%A0%80']
+
+export const unreadableForms = ['/api/v1/ping', '/api/v1/ingest'].flatMap((path) =>
+  NOT_UTF8_FORMS.map((body): BadRequest => {
+    const type = 'application/x-www-form-urlencoded'
+    return { name: `the form ${body}`, method: 'POST', path, key: 'supplier', type, body, wanted: MALFORMED }
+  }),
+)
+
 export const unreadable = WRITERS.flatMap(([method, path, key]) =>
   UNREADABLE.map(([name, body]): BadRequest => ({ name, method, path, key, body, wanted: MALFORMED })),
 )

@@ -1,6 +1,6 @@
 /** The whole table. */
 import { ids, keys } from './access'
-import { encodings, sizes, unreadable } from './bodies'
+import { encodings, sizes, unreadable, unreadableForms } from './bodies'
 import { campaigns } from './campaigns'
 import { headers, leads } from './leads'
 import { members } from './members'
@@ -11,6 +11,7 @@ export { type BadRequest, MARK } from './request'
 
 export const BAD_REQUESTS: readonly BadRequest[] = [
   ...unreadable,
+  ...unreadableForms,
   ...encodings,
   ...sizes,
   ...leads,

@@ -1,0 +1,106 @@
+/**
+ * Code that can be stopped for good at every await.
+ *
+ * A driver is a generator; each `yield*` is an await of the real object. Between two of them nothing else happens, as in the
+ * real thing; at each of them the object may die, and then the rest of the generator never runs.
+ */
+
+/** What a generator hands out when it waits: who wakes it is told how. */
+export type Suspension = (wake: Wake<never>) => void
+export type Running<T> = Generator<Suspension, T, unknown>
+
+/** Whose life a process ends with. */
+export interface Mortal {
+  /** Grows with each death. */
+  readonly life: number
+}
+
+/** What a waiting process is woken by, once; later words, and words to the dead, are not heard. */
+export class Wake<T> {
+  readonly #process: Process
+  readonly #pause: number
+
+  constructor(process: Process, pause: number) {
+    this.#process = process
+    this.#pause = pause
+  }
+
+  resolve(value: T): void {
+    this.#process.resume(this.#pause, value)
+  }
+
+  reject(error: Outage): void {
+    this.#process.fail(this.#pause, error)
+  }
+}
+
+/**
+ * What the world may bring about; all else that is thrown is a mistake of the program and ends the simulation. Not an `Error`:
+ * millions of them are thrown, and none is asked where it came from.
+ */
+export class Outage {
+  readonly words: string
+
+  constructor(words: string) {
+    this.words = words
+  }
+}
+
+export interface Ending {
+  ended(value: unknown): void
+  failed(error: Outage): void
+}
+
+/** One run of a generator in one life of its owner. */
+export class Process {
+  readonly #owner: Mortal
+  readonly #life: number
+  readonly #running: Running<unknown>
+  readonly #ending: Ending | null
+  #pauses = 0
+
+  private constructor(owner: Mortal, running: Running<unknown>, ending: Ending | null) {
+    this.#owner = owner
+    this.#life = owner.life
+    this.#running = running
+    this.#ending = ending
+  }
+
+  /** Runs until the first await, at once; as an async function does. */
+  static start(owner: Mortal, running: Running<unknown>, ending: Ending | null = null): void {
+    const process = new Process(owner, running, ending)
+    process.#step(undefined, null)
+  }
+
+  resume(pause: number, value: unknown): void {
+    if (pause === this.#pauses && this.#owner.life === this.#life) this.#step(value, null)
+  }
+
+  fail(pause: number, error: Outage): void {
+    if (pause === this.#pauses && this.#owner.life === this.#life) this.#step(undefined, error)
+  }
+
+  #step(value: unknown, error: Outage | null): void {
+    this.#pauses += 1
+    let next: IteratorResult<Suspension, unknown>
+    try {
+      next = error === null ? this.#running.next(value) : this.#running.throw(error)
+    } catch (thrown) {
+      if (!(thrown instanceof Outage)) throw thrown
+      this.#ending?.failed(thrown)
+      return
+    }
+    if (next.done === true) this.#ending?.ended(next.value)
+    else next.value(new Wake<never>(this, this.#pauses))
+  }
+}
+
+/** What to yield to wait until somebody uses the wake; the value that it is used with is what the `yield` gives back. */
+export function waitFor<T>(start: (wake: Wake<T>) => void): Suspension {
+  return start as Suspension
+}
+
+/** Whether a method waits for anything; one that does not gives its result at once. */
+export function isRunning<T>(result: Running<T> | T): result is Running<T> {
+  return typeof result === 'object' && result !== null && 'throw' in result && 'next' in result
+}

@@ -1,0 +1,86 @@
+/** One history, from its first draw to its last check. */
+import type { Chance } from '../engine/chance.ts'
+import { Engine, START } from '../engine/engine.ts'
+import { checkBooks, checkOver, isQuiet, STATED_MS } from '../ledger/books.ts'
+import { Broken } from '../ledger/broken.ts'
+import { drawScenario, type Scenario } from '../world/scenario.ts'
+import { World } from '../world/world.ts'
+
+export interface HistoryResult {
+  /** Null where every invariant held. */
+  readonly failure: string | null
+  readonly steps: number
+  readonly crashes: number
+  readonly faults: number
+  readonly takes: number
+  readonly scenario: Scenario
+}
+
+const FIRST_LOOK_MS = 100_000
+const LOOK_AGAIN_MS = 10 * 60_000
+/** Until somebody looks after what is parked: by then nothing is on its way to a buyer any more. */
+const OPERATOR_MS = 60 * 60_000
+const RETENTION_OVER_MS = 32 * 24 * 60 * 60 * 1_000
+
+/** @param story takes what happens, in words; null is faster */
+export function runHistory(chance: Chance, story: string[] | null = null): HistoryResult {
+  const engine = new Engine(chance, story)
+  const scenario = drawScenario(chance)
+  const faults = chance.faultsLeft
+  const world = new World(engine, scenario)
+  const failure = play(world)
+  const { steps, crashes } = engine
+  return { failure, steps, crashes, faults: faults - chance.faultsLeft, takes: world.ledger.takes.length, scenario }
+}
+
+function play(world: World): string | null {
+  const { engine } = world
+  try {
+    for (const supplier of world.suppliers) supplier.start()
+    engine.run(START + FIRST_LOOK_MS)
+    untilQuiet(world)
+    checkBooks(world)
+    if (world.scenario.hasOperator && isAnyParked(world)) resolveParked(world)
+    checkRetention(world)
+    return null
+  } catch (error) {
+    if (error instanceof Broken) return error.message
+    return `the program failed: ${error instanceof Error ? (error.stack ?? error.message) : error}`
+  }
+}
+
+function untilQuiet(world: World): void {
+  const { engine } = world
+  const until = engine.now + STATED_MS
+  for (checkOver(world); !isQuiet(world) && engine.now < until; checkOver(world)) engine.run(engine.now + LOOK_AGAIN_MS)
+}
+
+/** With a person at it, nothing stays open. */
+function resolveParked(world: World): void {
+  const { engine, operator, auctions } = world
+  engine.run(engine.now + OPERATOR_MS)
+  operator.resolveAll(auctions.values())
+  engine.run(engine.now + LOOK_AGAIN_MS)
+  untilQuiet(world)
+  checkBooks(world)
+  if (isAnyParked(world)) throw new Broken(10, 'what a person resolved is not settled')
+}
+
+function isAnyParked({ auctions }: World): boolean {
+  return [...auctions.values()].some(({ instance }) => instance.state.phase === 'selling')
+}
+
+/** Settled auctions forget themselves after a month, and the database does not. Others would ask the operator for ever. */
+function checkRetention(world: World): void {
+  if (isAnyParked(world)) return
+  const { engine, auctions, database } = world
+  engine.run(START + RETENTION_OVER_MS)
+  for (const [id, host] of auctions) {
+    const isForgotten = host.disk.get('beginning') === undefined
+    if (!isForgotten) throw new Broken(10, `${id} is kept for longer than a month`)
+  }
+  for (const ref of world.ledger.answers.keys()) {
+    const isKept = [...database.leads.values()].some(({ leadRef }) => leadRef === ref)
+    if (!isKept) throw new Broken(3, `${ref} was forgotten by its auction, and the database does not know it`)
+  }
+}

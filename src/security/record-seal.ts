@@ -1,0 +1,99 @@
+/**
+ * The personal part of an auction's own record: AES-256-GCM under a data key of that auction, the key wrapped by the tenant's.
+ * Whoever drops the wrapped key drops what it sealed.
+ *
+ * All of it is synchronous, by `node:crypto`: between what an auction decides and what it stores nothing else may happen.
+ * A seal costs some 50 µs. Each has a fresh IV, since one key seals every write of its record.
+ */
+import { Buffer } from 'node:buffer'
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { fromBase64Url, toBase64Url, utf8 } from './bytes'
+import { checkedMasterKeys, type MasterKeys, readSealed, sealedPrefix } from './master-keys'
+
+const CIPHER = 'aes-256-gcm'
+const KEY_BYTES = 32
+const IV_BYTES = 12
+const TAG_BYTES = 16
+const MAX_TENANT_KEYS = 1_000
+
+/** Seals and opens what is one auction's. */
+export interface RecordSeal {
+  /** To be kept beside what is sealed. */
+  readonly wrappedKey: string
+  /** @param part which part of the record it is; must be the same when opening */
+  seal(text: string, part: string): Uint8Array
+  /** @throws where it was not sealed by this key as this part */
+  open(sealed: Uint8Array, part: string): string
+}
+
+export class RecordSeals {
+  readonly #masterKeys: MasterKeys
+  readonly #tenantKeys = new Map<string, Uint8Array>()
+
+  /** @param masterKeys the first wraps, all unwrap */
+  constructor(masterKeys: MasterKeys) {
+    this.#masterKeys = checkedMasterKeys(masterKeys)
+  }
+
+  /** @returns a seal with a new data key */
+  create(tenantId: string): RecordSeal {
+    const key = randomBytes(KEY_BYTES)
+    return sealOf(key, this.#wrap(key, tenantId))
+  }
+
+  /**
+   * @returns the seal of this wrapped key; where an older master key wrapped it, wrapped anew
+   * @throws where it was not wrapped for this tenant by one of the keys
+   */
+  open(wrappedKey: string, tenantId: string): RecordSeal {
+    const { kid, rest } = readSealed(wrappedKey)
+    const bytes = fromBase64Url(rest)
+    if (bytes === null) throw new Error('not a wrapped key')
+    const key = decrypt(this.#tenantKey(kid, tenantId), bytes, tenantId)
+    return sealOf(key, kid === this.#masterKeys[0].kid ? wrappedKey : this.#wrap(key, tenantId))
+  }
+
+  #wrap(key: Uint8Array, tenantId: string): string {
+    const { kid } = this.#masterKeys[0]
+    return `${sealedPrefix(kid)}${toBase64Url(encrypt(this.#tenantKey(kid, tenantId), key, tenantId))}`
+  }
+
+  #tenantKey(kid: string, tenantId: string): Uint8Array {
+    const name = `${kid}/${tenantId}`
+    const known = this.#tenantKeys.get(name)
+    if (known !== undefined) return known
+    const master = this.#masterKeys.find((candidate) => candidate.kid === kid)
+    if (master === undefined) throw new Error('sealed under a master key that is not among those given')
+    const info = utf8(`gavel record v1 ${tenantId}`)
+    const key = new Uint8Array(hkdfSync('sha256', master.secret, new Uint8Array(), info, KEY_BYTES))
+    if (this.#tenantKeys.size >= MAX_TENANT_KEYS) this.#tenantKeys.clear()
+    this.#tenantKeys.set(name, key)
+    return key
+  }
+}
+
+function sealOf(key: Uint8Array, wrappedKey: string): RecordSeal {
+  return {
+    wrappedKey,
+    seal: (text, part) => encrypt(key, utf8(text), part),
+    open: (sealed, part) =>
+      new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(decrypt(key, sealed, part)),
+  }
+}
+
+/** @returns IV, ciphertext and tag in one */
+function encrypt(key: Uint8Array, plain: Uint8Array, boundTo: string): Uint8Array {
+  const iv = randomBytes(IV_BYTES)
+  const cipher = createCipheriv(CIPHER, key, iv)
+  cipher.setAAD(utf8(boundTo))
+  return new Uint8Array(Buffer.concat([iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()]))
+}
+
+function decrypt(key: Uint8Array, sealed: Uint8Array, boundTo: string): Uint8Array {
+  if (sealed.length < IV_BYTES + TAG_BYTES) throw new Error('not a sealed part of a record')
+  const tagAt = sealed.length - TAG_BYTES
+  const decipher = createDecipheriv(CIPHER, key, sealed.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES })
+  decipher.setAAD(utf8(boundTo))
+  decipher.setAuthTag(sealed.subarray(tagAt))
+  return Buffer.concat([decipher.update(sealed.subarray(IV_BYTES, tagAt)), decipher.final()])
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import { auctionTerms } from '../../support/submit-lead'
+import { answerIn, leadFor, PlayedAuction, type PlayedServices } from '../support/played-auction'
+import { TestBuyer } from '../support/test-buyer'
+
+const HOUR = 3_600_000
+
+/** An auction that was answered as pending: one post is unknown for good, and nobody below bids. */
+async function parkedAuction(services: PlayedServices = {}) {
+  const buyers = [
+    new TestBuyer('high', {
+      ping: 'bid/90',
+      post: 'status/500',
+      terms: { tier: 1, onUnknown: 'hold' },
+    }),
+    new TestBuyer('low', { ping: 'decline', terms: { tier: 2 } }),
+  ]
+  const auction = new PlayedAuction(services)
+  const lead = leadFor(buyers, { terms: auctionTerms({ maxSells: 2 }) })
+  const result = await auction.submit(lead)
+  expect(answerIn(result).status).toBe('PENDING')
+  return { auction, lead, body: result.kind === 'answer' ? result.body : '' }
+}
+
+describe('an auction in which nothing is under way any more', () => {
+  it('is stored as it stands, with the answer that was given', async () => {
+    const { auction, lead, body } = await parkedAuction()
+    await auction.crash()
+    expect(Object.keys(await auction.stored())).toContain('continuation')
+    expect((await auction.view()).phase).toBe('selling')
+    expect(await auction.replay(lead.fingerprint)).toMatchObject({ kind: 'answer', body, replayed: true })
+  })
+})
+
+describe('a person who has asked the buyer', () => {
+  it('ends what is parked as sold, once, whatever dies after it', async () => {
+    const { auction } = await parkedAuction()
+    auction.advance(HOUR)
+    expect(
+      await auction.run((object) => object.resolvePost({ contractId: 'con_high', outcome: 'sold', reference: null })),
+    ).toBe(true)
+    await auction.crash()
+    expect(
+      await auction.run((object) =>
+        object.resolvePost({ contractId: 'con_high', outcome: 'not_sold', reference: null }),
+      ),
+    ).toBe(false)
+    expect(await auction.view()).toMatchObject({ phase: 'settled', status: 'sold', buyerId: 'buy_high' })
+    const messages = await auction.projected.atLeast(2)
+    expect(messages.at(-1)).toMatchObject({ sequence: 2, status: 'sold', sales: [{ buyerId: 'buy_high' }] })
+  })
+
+  it('is told to the accounts and the database again where they were not heard', async () => {
+    let refusals = 1
+    const commit = async () => {
+      if (refusals-- > 0) throw new Error('the account is away')
+    }
+    const { auction } = await parkedAuction({ accounts: { commit } })
+    await auction.projected.atLeast(1)
+    await auction.acknowledge(1)
+    await auction.ring()
+    expect(await auction.alarmInMs()).toBeNull()
+    await auction.run((object) => object.resolvePost({ contractId: 'con_high', outcome: 'sold', reference: null }))
+    await auction.ringUntil(() => auction.projected.all.some(({ status }) => status === 'sold'))
+    expect(auction.accountCalls.all.filter((call) => call === 'commit buy_high 1')).toHaveLength(2)
+  })
+})
