@@ -48,7 +48,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     'copy-for-everyone',
     'a buyer that does not honour keys is sent a second copy',
     'selling.ts',
-    "contender?.onUnknown === 'retry' ? retryDelayMs(stage.tryNumber, stage.retryAfterMs) : null",
+    "contender?.onUnknown === 'retry' ? retryDelayMs(stage.tryNumber, stage.retryAfterMs, elapsedMs) : null",
     'contender !== undefined ? retryDelayMs(stage.tryNumber) : null',
   ),
   mutant(

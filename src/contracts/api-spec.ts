@@ -49,7 +49,7 @@ export const apiSpecSchema = z
       z.object({
         code: z.string(),
         status: z.number().int(),
-        on: z.enum(['ping', 'lead']),
+        on: z.enum(['ping', 'lead', 'bid', 'sale']).openapi({ description: 'The name of the endpoint.' }),
         message: z.string(),
         action: z.string(),
       }),

@@ -6,6 +6,7 @@
 import { registerAfterSale } from './after-sale'
 import { type App, createApp } from './app'
 import { registerListAuditLog } from './audit/list'
+import { registerSeed } from './dev/seed'
 import { registerReference } from './docs/reference'
 import { registerGetOpenApi } from './document/get-openapi'
 import { registerGetPostman } from './document/get-postman'
@@ -58,6 +59,7 @@ export function createGavel(services: Services, log: (event: string, details: Re
   registerPrivacy(app)
   registerManagement(app)
   registerWebhooks(app)
+  registerSeed(app)
   registerUnresolved(app)
   registerOAuth(app)
   registerGetOpenApi(app)

@@ -118,6 +118,8 @@ describe('the page', () => {
     expect(spec.rejections.map(({ code }) => code)).toEqual(
       expect.arrayContaining(['filtered', 'suppressed', 'capped', 'ping_id_expired', 'invalid_payload']),
     )
+    const ofSales = spec.rejections.filter(({ on }) => on === 'bid' || on === 'sale').map(({ code }) => code)
+    expect(ofSales).toEqual(['pii_in_ping', 'invalid_bid_token', 'bid_expired', 'bid_mismatch', 'bid_already_used'])
     expect(Object.keys(spec.samples.ping ?? {})).not.toEqual(expect.arrayContaining(['phone', 'email']))
   })
 

@@ -102,9 +102,9 @@ export function endLost(state: Selling, now: number, isLost: (running: RunningSt
 /** The next thing that follows by itself: what to do about an unknown, or the next bidder. */
 export function sellingStep(state: Closed, now: number): AuctionEvent | null {
   const { plan, attempts } = state
-  for (const { contractId, stage } of attempts) {
+  for (const { contractId, stage, closedAt } of attempts) {
     if (stage.at === 'unknown' && stage.retryAt === null && !stage.parked)
-      return afterUnknown(plan, contractId, stage, now)
+      return afterUnknown(plan, { contractId, stage, closedAt }, now)
   }
   const next = nextBidder(state, now)
   if (freePlaces(state) > 0 && next !== undefined && now < deadlineOf(state)) {
@@ -142,15 +142,17 @@ function nextBidder(state: Closed, now: number): RankedBid | undefined {
   return state.ranking.find((bid) => !tried.has(bid.contractId) && mayBuy(state, bid, now))
 }
 
+type UnknownStage = Extract<AttemptStage, { at: 'unknown' }>
+
 /** An unknown is tried again by the schedule, or left to a person where the buyer would take a copy for a second lead. */
 function afterUnknown(
   plan: AuctionPlan,
-  contractId: string,
-  stage: Extract<AttemptStage, { at: 'unknown' }>,
+  { contractId, stage, closedAt }: Pick<Attempt, 'contractId' | 'closedAt'> & { readonly stage: UnknownStage },
   now: number,
 ): AuctionEvent {
   const contender = plan.contenders.find(({ id }) => id === contractId)
-  const delay = contender?.onUnknown === 'retry' ? retryDelayMs(stage.tryNumber, stage.retryAfterMs) : null
+  const elapsedMs = now - closedAt
+  const delay = contender?.onUnknown === 'retry' ? retryDelayMs(stage.tryNumber, stage.retryAfterMs, elapsedMs) : null
   if (delay === null) return { type: 'parked', at: now, contractId }
   return { type: 'retry_scheduled', at: now, contractId, retryAt: now + delay }
 }

@@ -36,6 +36,7 @@ const SECTIONS: { readonly [tag: string]: string } = {
   Operations: 'What needs a person: messages that nobody could handle, sales of which nobody knows.',
   Audit: 'Who changed or looked at what.',
   Credentials: 'API keys and OAuth clients.',
+  Development: 'For the sandbox only.',
   Documents: 'This document, the reference, the collection, and the pages for developers of suppliers.',
   "Buyer's side": 'What a buyer of the standard contract receives from Gavel, and how it answers.',
   Webhooks: 'Events that Gavel sends to endpoints of operators, suppliers and buyers.',

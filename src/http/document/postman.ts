@@ -83,6 +83,9 @@ const ID_VARIABLES: { readonly [collection: string]: string } = {
 /** Of these there is nothing where all is well. */
 const MAY_BE_MISSING: ReadonlySet<string> = new Set(['resendDeadLetter', 'discardDeadLetter', 'resolveSale'])
 
+/** The live side has none of these. */
+const SANDBOX_ONLY: ReadonlySet<string> = new Set(['seedLeads'])
+
 /** What examples call things becomes what this run calls them. */
 const EXAMPLE_IDS: readonly (readonly [pattern: RegExp, variable: string])[] = [
   [/\bcamp_01J[0-9A-Z]{23}\b/g, '{{campaignId}}'],
@@ -216,7 +219,8 @@ const EVERY_ANSWER = [
 
 function testsOf({ operationId, responses }: Operation): readonly string[] {
   const good = Object.keys(responses).filter((status) => status.startsWith('2'))
-  const wanted = MAY_BE_MISSING.has(operationId) ? [...good, '404'] : good
+  const missing = MAY_BE_MISSING.has(operationId) ? ['404'] : []
+  const wanted = [...good, ...missing, ...(SANDBOX_ONLY.has(operationId) ? ['403'] : [])]
   const saved = Object.entries(SAVED[operationId] ?? {}).map(([name, path]) => {
     const member = path.split('.').map((part) => `?.${part}`)
     return `pm.collectionVariables.set('${name}', pm.response.json()${member.join('')})`

@@ -84,6 +84,7 @@ export const REQUEST_EXAMPLES: { readonly [operationId: string]: unknown } = {
   },
   rotateApiSpecs: { campaign_id: CAMPAIGN },
   creditBuyer: { amount: 500 },
+  seedLeads: { count: 3, vertical: 'auto_insurance', state: 'TX', seed: 'demo' },
   createApiKey: {
     role: 'supplier',
     subject_id: SUPPLIER,

@@ -83,16 +83,21 @@ export function registerIngest(app: App): void {
     if (call instanceof Response) return call
     const header = readIdempotencyKey(c)
     if (header === 'invalid') return problem(c, 'idempotency_key_invalid')
-    const { services } = c.var
-    const identity = await identify(services, call, header.key)
-    const verdict = await judgeLead(services, call, identity)
-    if (verdict.kind === 'refused') return (await replay(c, identity)) ?? problem(c, verdict.code, verdict.details)
-    const lead = { call, identity, verdict }
-    // What a ping was offered was bid for then: only what is bid for now takes a place among the supplier's auctions.
-    if (verdict.kind === 'for_offer') return sell(c, lead)
-    const { tenantId } = call.principal
-    return inPlace(c, { tenantId, link: verdict.lead.link, replay: () => replay(c, identity) }, () => sell(c, lead))
+    return takeLead(c, call, header.key)
   })
+}
+
+/** Judges a lead and sells it. @param idempotencyKey the caller's own, or null @returns the answer, whatever it is */
+export async function takeLead(c: AppContext, call: SupplierCall, idempotencyKey: string | null): Promise<Response> {
+  const { services } = c.var
+  const identity = await identify(services, call, idempotencyKey)
+  const verdict = await judgeLead(services, call, identity)
+  if (verdict.kind === 'refused') return (await replay(c, identity)) ?? problem(c, verdict.code, verdict.details)
+  const lead = { call, identity, verdict }
+  // What a ping was offered was bid for then: only what is bid for now takes a place among the supplier's auctions.
+  if (verdict.kind === 'for_offer') return sell(c, lead)
+  const { tenantId } = call.principal
+  return inPlace(c, { tenantId, link: verdict.lead.link, replay: () => replay(c, identity) }, () => sell(c, lead))
 }
 
 interface LetIn {

@@ -1,4 +1,4 @@
-/** What a ping or a lead can be refused with, in the words of the catalogue. */
+/** What each call can be refused with, in the words of the catalogue. */
 import type { ApiSpec } from '../../contracts/api-spec'
 import { ERROR_CATALOGUE, type ProblemCode } from '../../contracts/error-catalogue'
 import { INTAKE_MESSAGES, type IntakeReason } from '../../core/reasons'
@@ -39,7 +39,18 @@ const LEAD_CODES: readonly ProblemCode[] = [
   'rate_limited',
 ]
 
-export const LEAD_REJECTIONS: readonly Rejection[] = LEAD_CODES.map((code) => {
+export const LEAD_REJECTIONS: readonly Rejection[] = LEAD_CODES.map((code) => refused('lead', code))
+
+/** What the two calls of the exchange are refused with beyond that. */
+export const EXCHANGE_REJECTIONS: readonly Rejection[] = [
+  refused('bid', 'pii_in_ping'),
+  refused('sale', 'invalid_bid_token'),
+  refused('sale', 'bid_expired'),
+  refused('sale', 'bid_mismatch'),
+  refused('sale', 'bid_already_used'),
+]
+
+function refused(on: Rejection['on'], code: ProblemCode): Rejection {
   const { status, message, action } = ERROR_CATALOGUE[code]
-  return { code, status, on: 'lead', message, action }
-})
+  return { code, status, on, message, action }
+}

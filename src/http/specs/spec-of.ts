@@ -8,7 +8,7 @@ import type { Campaign, SourceLink } from '../../core/campaign/campaign'
 import { expectedOf, type FieldDefinition, type FieldValue } from '../../core/lead/fields'
 import { describeFilter } from '../../core/lead/filters'
 import { sampleLead } from '../../core/lead/sample'
-import { LEAD_REJECTIONS, PING_REJECTIONS } from './rejections'
+import { EXCHANGE_REJECTIONS, LEAD_REJECTIONS, PING_REJECTIONS } from './rejections'
 import { samplesOf } from './samples'
 
 export interface SpecParts {
@@ -42,9 +42,13 @@ export function specOf({ snapshot: { campaign }, specs, link, origin, token }: S
     filters: campaign.filters.map(describeFilter),
     duplicates: duplicatesOf(campaign),
     samples: samplesOf(campaign, link, told, sample),
-    rejections: [...(campaign.type === 'ping_post' ? PING_REJECTIONS : []), ...LEAD_REJECTIONS],
+    rejections: rejectionsOf(campaign),
     documents: { html: page, json: `${page}.json`, markdown: `${page}.md`, openapi: `${origin}/openapi.json` },
   }
+}
+
+function rejectionsOf({ type }: Campaign): ApiSpec['rejections'] {
+  return type === 'ping_post' ? [...PING_REJECTIONS, ...LEAD_REJECTIONS, ...EXCHANGE_REJECTIONS] : [...LEAD_REJECTIONS]
 }
 
 function endpointsOf({ type }: Campaign, origin: string): ApiSpec['endpoints'] {

@@ -11,7 +11,7 @@ p, ul { margin: .5rem 0 } ul { padding-left: 1.2rem } a { color: var(--mark) }
 .soft { color: var(--soft) }
 code { font: .88em ui-monospace, monospace; overflow-wrap: anywhere }
 pre { margin: .4rem 0; padding: .8rem 1rem; overflow-x: auto; background: var(--wash); border: 1px solid var(--line); border-radius: .4rem }
-pre code { overflow-wrap: normal }
+pre code { overflow-wrap: normal } td:first-child code { overflow-wrap: break-word }
 table { width: 100%; border-collapse: collapse; font-size: .93rem }
 th { text-align: left; font-weight: 600; color: var(--soft) } th, td { padding: .45rem .6rem .45rem 0; vertical-align: top; border-bottom: 1px solid var(--line) }
 nav { margin: 1rem 0 0; display: flex; flex-wrap: wrap; gap: .3rem 1rem }

@@ -17,6 +17,11 @@ const HOLDS = { contenders: [aContender('a', { onUnknown: 'hold' }), aContender(
 const unknown = () => posting().posts('a', UNKNOWN)
 const stageOf = ({ attempts }: Story) => attempts[0]?.stage
 
+const isParked = (story: Story) => {
+  const stage = stageOf(story)
+  return stage?.at === 'unknown' && stage.parked
+}
+
 /** Lets the next retry of a come due and begin. */
 function retried(story: Story, tryNumber: number): Story {
   const stage = stageOf(story)
@@ -50,6 +55,17 @@ describe('a post whose outcome is unknown', () => {
     expect(story.happened).toEqual(['post_answered', 'parked'])
     expect(story.state.phase).toBe('selling')
     expect(story.retries('a', delays.length + 2).last).toEqual([])
+  })
+
+  it('is left to a person within a day and the last pause, however long the buyer asks to be left alone', () => {
+    const story = unknown()
+    const patient = { ...UNKNOWN, retryAfterMs: 7 * 24 * 3_600_000 }
+    for (let tryNumber = 2; stageOf(story)?.at === 'unknown' && !isParked(story); tryNumber++) {
+      retried(story, tryNumber)
+      story.posts('a', patient, tryNumber)
+    }
+    expect(isParked(story)).toBe(true)
+    expect(story.now - START).toBeLessThanOrEqual(24 * 3_600_000 + 60_000)
   })
 
   it('is parked at once where the buyer does not honour idempotency keys', () => {
