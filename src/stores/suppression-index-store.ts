@@ -69,7 +69,12 @@ export class SuppressionIndexStore {
     }
   }
 
-  /** Whether an import is under way that stored something since. @param since RFC 3339 UTC */
+  /**
+   * Whether an import is under way that stored entries since: of a body that was refused, and brought none, nothing more is
+   * waited for.
+   *
+   * @param since RFC 3339 UTC
+   */
   async isReceiving(since: string): Promise<boolean> {
     const [row] = await this.#database
       .select({ id: suppressionImports.id })
@@ -79,6 +84,7 @@ export class SuppressionIndexStore {
           eq(suppressionImports.tenantId, this.#tenantId),
           isNull(suppressionImports.finishedAt),
           gt(suppressionImports.updatedAt, since),
+          gt(suppressionImports.stored, 0),
         ),
       )
       .limit(1)

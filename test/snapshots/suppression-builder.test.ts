@@ -129,6 +129,18 @@ describe('a build', () => {
     expect(tenant.kv.writes).toEqual([])
   })
 
+  it.each([
+    ['waits for an import that is bringing entries', ['5120000002'], false],
+    ['does not wait for an import that has brought none', [], true],
+  ])('%s', async (_what, brought, isBuilt) => {
+    const list = await tenant.list()
+    await tenant.add(list, ['5120000001'])
+    await tenant.store(await tenant.begin(list), list, { phones: brought })
+    tenant.now += 2_000
+    for (let calls = 0; calls < 3; calls++) await tenant.builder().build(tenant.id)
+    expect(await tenant.isListed(list, '5120000001')).toBe(isBuilt)
+  })
+
   it('puts the header last: until then the index before is in force', async () => {
     const list = await tenant.list()
     await tenant.add(list, ['5120000001'])

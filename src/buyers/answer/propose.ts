@@ -47,8 +47,9 @@ export function proposeAnswers(response: WireResponse, call: Call | null): Propo
   const known = knownSystems(response, call, { outline, rootName: rootOf(document) })
   const right = spelt.filter((proposal) => isRight(proposal, response))
   const all = [...known.filter((system) => !isContradicted(system, [...known, ...right])), ...right]
-  const telling = all.filter(({ confidence }) => confidence > BY_STATUS)
-  const proposals = (telling.length > 0 ? telling : all)
+  const isSilent = document.text === '' || (document.tree !== null && outline.leaves.length === 0)
+  const proposals = all
+    .filter(({ confidence }) => confidence > BY_STATUS || isSilent)
     .sort((left, right) => right.confidence - left.confidence)
     .slice(0, MAX_PROPOSALS)
     .map(({ preset, call: read, answer, why, confidence }) => ({ preset, call: read, answer, why, confidence }))

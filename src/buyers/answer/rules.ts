@@ -23,7 +23,12 @@ export type CompiledRule = (reading: Reading) => boolean
 /** A rule or selector that cannot be compiled, in words for the operator. */
 export class AnswerError extends Error {}
 
-/** @param absentDiffers whether `ne` holds for what is not there: never where it would make an answer a yes */
+/**
+ * A rule that names null or an empty text asks whether what is there is empty: `eq` holds for a member that is there and has
+ * nothing in it, `ne` where it has. Neither holds for a member that is not there at all.
+ *
+ * @param absentDiffers whether `ne` holds for what is not there: never where it would make an answer a yes
+ */
 export function compileRule(rule: AnswerRule, absentDiffers: boolean): CompiledRule {
   const find = compilePlace(rule.on ?? 'body', rule.path)
   const wanted: readonly Wanted[] = Array.isArray(rule.value) ? rule.value : [rule.value ?? null]
@@ -35,12 +40,19 @@ export function compileRule(rule: AnswerRule, absentDiffers: boolean): CompiledR
       return found !== 'unreadable' && (found !== null && !isEmptyAt(found)) === present
     }
   }
+  const wantsEmpty = rule.value !== undefined && wanted.some((value) => value === null || isEmptyText(value))
+  const holdsForEmpty = wantsEmpty ? rule.op === 'eq' || rule.op === 'in' : rule.op === 'ne' && absentDiffers
+  const holdsForAbsent = !wantsEmpty && rule.op === 'ne' && absentDiffers
   return (reading) => {
     const found = find(reading)
     if (found === 'unreadable') return false
-    if (found === null || isEmptyAt(found)) return rule.op === 'ne' && absentDiffers
-    return holds(found, reading.budget)
+    if (found === null) return holdsForAbsent
+    return isEmptyAt(found) ? holdsForEmpty : holds(found, reading.budget)
   }
+}
+
+function isEmptyText(value: Wanted): boolean {
+  return typeof value === 'string' && value.trim() === ''
 }
 
 function compileTest(rule: AnswerRule, wanted: readonly Wanted[]): (found: Found, budget: PatternBudget) => boolean {

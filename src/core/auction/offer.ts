@@ -7,6 +7,7 @@
 import { supplierPayout } from '../money/payout'
 import type { AuctionCommand } from './commands'
 import type { AuctionEvent, RankedBid } from './events'
+import { stands } from './rank'
 import { type AuctionState, type Closed, hasLead, type Offer } from './state'
 import { offerGoneAt } from './timing'
 
@@ -41,10 +42,10 @@ export function expire(state: Offered, now: number): AuctionEvent[] {
   return now >= offerGoneAt(state.offer) ? [{ type: 'offer_expired', at: now }] : []
 }
 
-/** Whether a ranked bid may be sold to now: of a direct sale any; of an offer those that keep what was promised. */
+/** Whether a ranked bid may be sold to now: of a direct sale any that stands; of an offer those that keep what was promised. */
 export function mayBuy(state: Closed, bid: RankedBid, now: number): boolean {
   const { offer } = state
-  if (offer === null) return state.plan.mode === 'direct'
+  if (offer === null) return state.plan.mode === 'direct' && isStanding(state, bid, now)
   if (offer.takenAt === null || isExcluded(offer, bid.contractId) || isBelowPromise(state, bid)) return false
   // The offer itself was taken in time, however long it took to let the lead in.
   return bid.contractId === offer.contractId || postableUntil(state, bid.contractId) > now
@@ -57,7 +58,7 @@ export function offerReason(
   now: number,
 ): 'bid_expired' | 'offer_expired' | 'below_promise' | null {
   const { offer } = state
-  if (state.plan.mode === 'direct') return null
+  if (state.plan.mode === 'direct') return isStanding(state, bid, now) ? null : 'bid_expired'
   if (offer === null) return 'bid_expired'
   if (offer.takenAt === null) {
     if (bid.contractId === offer.contractId) return 'offer_expired'
@@ -78,6 +79,12 @@ function isBelowPromise({ plan, attempts, offer }: Closed, { priceMicros }: Rank
   const accepted = attempts.filter(({ stage }) => stage.at === 'accepted')
   const paidMicros = accepted.reduce((sum, { payoutMicros }) => sum + payoutMicros, 0)
   return paidMicros < offer.payoutMicros && supplierPayout(plan.payout, priceMicros) < offer.payoutMicros
+}
+
+/** Whether the bidder, by its own word, still buys: it may have been passed over for others until its time was up. */
+function isStanding({ answers }: Closed, { contractId }: RankedBid, now: number): boolean {
+  const answer = answers.get(contractId)?.answer
+  return answer === undefined || stands(answer, now)
 }
 
 function isExcluded({ exclusions }: Offer, contractId: string): boolean {

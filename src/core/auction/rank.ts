@@ -31,6 +31,11 @@ export function judgeAnswer(
   return answer
 }
 
+/** Whether the buyer still keeps its word: false of a bid whose own time is over by `now`, ms since 1970. */
+export function stands(answer: PingAnswer, now: number): boolean {
+  return answer.kind === 'no' || answer.validUntil === undefined || now < answer.validUntil
+}
+
 /** @returns the contenders of one tier. */
 export function inTier(plan: AuctionPlan, tier: number): readonly Contender[] {
   return plan.contenders.filter((contender) => contender.tier === tier)

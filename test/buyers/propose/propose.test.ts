@@ -88,6 +88,13 @@ describe('proposals', () => {
     expect(others).toEqual([])
   })
 
+  it.each(['Sorry, no thanks', '<html><body>Service unavailable</body></html>', { price: 38.5 }])(
+    'of %j take no yes from the status: the body says something, whatever it is',
+    (body) => {
+      expect(propose({ call: 'post', sample: { body } }).proposals).toEqual([])
+    },
+  )
+
   it('that would misread their own sample are not made', () => {
     expect(propose({ call: 'ping', sample: { body: { price: 'call 911' } } }).proposals).toEqual([])
   })

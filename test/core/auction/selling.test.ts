@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import type { PingAnswer } from '../../../src/core/auction/events'
+import { bidsOf } from '../../../src/core/auction/summary'
 import {
   ACCEPTED,
   aContender,
   BARE_REJECTED,
+  bid,
   pinging,
   posting,
   REJECTED,
@@ -143,5 +146,35 @@ describe('selling to two buyers', () => {
     const story = reserving({ maxSells: 5 }).grants('a').grants('b').grants('c')
     story.posts('a', ACCEPTED).posts('b', ACCEPTED).posts('c', REJECTED)
     expect(story.state).toMatchObject({ phase: 'settled', outcome: 'sold' })
+  })
+})
+
+describe('a bid with a time of its own', () => {
+  const until = (amount: number, validUntil: number): PingAnswer => {
+    return { kind: 'bid', priceMicros: units(amount), validUntil }
+  }
+
+  it('that was over when it came is none, and closes no window before others have answered', () => {
+    const contenders = [aContender('a'), aContender('b', { maxBidMicros: units(30) })]
+    const story = pinging({ contenders })
+      .wait(100)
+      .answers('a', until(40, START + 100))
+    expect(story.happened).toEqual(['answered'])
+    expect(story.answers('b', bid(10)).attempts.map(({ contractId }) => contractId)).toEqual(['b'])
+    expect(bidsOf(story.state)[0]).toMatchObject({ reason: 'bid_expired' })
+  })
+
+  it('is not sold to once that is over, though it came in time', () => {
+    const contenders = [aContender('a'), aContender('b'), aContender('c')]
+    const story = pinging({ contenders })
+      .answers('a', bid(40))
+      .answers('b', until(30, START + 500))
+      .answers('c', bid(20))
+      .grants('a')
+      .wait(500)
+      .posts('a', REJECTED)
+    expect(story.stages).toEqual({ a: 'rejected', c: 'reserving' })
+    const over = story.denies('c', 'capped')
+    expect(bidsOf(over.state).map(({ reason }) => reason)).toEqual(['post_rejected', 'bid_expired', 'capped'])
   })
 })
