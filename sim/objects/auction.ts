@@ -1,5 +1,5 @@
 /**
- * Mirrors durable-objects/auction/auction.ts: load, let core decide, persist, act. Left out are views and credentials.
+ * Mirrors durable-objects/auction/run.ts (and auction.ts): load, let core decide, persist, act. Left out are views and credentials.
  */
 import type { PostResolution } from '../../src/contracts/unresolved.ts'
 import { type AuctionCommand, decide } from '../../src/core/auction/decide.ts'
