@@ -109,6 +109,8 @@ async function plantVictim() {
       note: `${MARK} note`,
       await_decision: true,
     }),
+    // Of somebody whom nobody sold: the victim's lead stays as it is.
+    erasureId: await created('/v1/erasures', { email: 'nobody@mail.test' }),
   }
 }
 
@@ -161,6 +163,7 @@ const BY_COLLECTION: { readonly [collection: string]: string } = {
   'api-keys': 'keyId',
   'oauth-clients': 'clientId',
   returns: 'returnId',
+  erasures: 'erasureId',
 }
 
 /** The call with the victim's ids wherever ids can stand. */

@@ -9,6 +9,7 @@ import type { LeadFields } from '../../core/lead/fields'
 const MAX_DETAIL_CHARS = 200
 const REMOVED = '[removed]'
 const EMAIL = /[^\s@<>"'(),;:]{1,64}(?:@|%40)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}/gi
+const ASCII = /^[\x20-\x7e]*$/
 const DIGIT_RUN = /\+?\d(?:[\s().-]{0,3}\d){6,20}/g
 
 /** Whose data must not be in what is kept of an answer. */
@@ -43,11 +44,17 @@ function withoutValue(text: string, value: string): string {
   const spellings = new Set([value, encodeURIComponent(value.toWellFormed()), value.replaceAll(' ', '+')])
   let clean = text
   for (const spelling of spellings) {
+    if (isPlainlyAbsent(clean, spelling)) continue
     const pattern = spelling.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
     const edges = value.length < 5 ? ['(?<![\\p{L}\\p{N}])', '(?![\\p{L}\\p{N}])'] : ['', '']
     clean = clean.replace(new RegExp(`${edges[0]}${pattern}${edges[1]}`, 'giu'), REMOVED)
   }
   return clean
+}
+
+/** Spares most values a pattern of their own. Outside ASCII, letters of other code points may be the same letter. */
+function isPlainlyAbsent(text: string, value: string): boolean {
+  return ASCII.test(text) && ASCII.test(value) && !text.toLowerCase().includes(value.toLowerCase())
 }
 
 function sharesDigits(digits: string, numbers: readonly string[]): boolean {
