@@ -18,6 +18,7 @@ describe('the borders', () => {
     ['src/security', '../buyers/x', '../stores/x', '../http/x', 'zod'],
     ['src/stores', '../security/x', '../buyers/x', '../http/x', '../snapshots/x', 'hono'],
     ['src/snapshots', '../http/x', '../queues/x', '../../durable-objects/x', 'drizzle-orm'],
+    ['src/privacy', '../buyers/x', '../snapshots/x', '../http/x', '../../durable-objects/x', 'drizzle-orm'],
     [
       'src/http',
       '../buyers/x',
