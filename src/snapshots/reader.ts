@@ -74,6 +74,8 @@ export class KvSnapshotReader {
   }
 
   async #get(key: string): Promise<Document | null> {
+    // KV refuses such a key, and nothing was ever published under one.
+    if (!key.isWellFormed()) return null
     const entry = this.#memory.get(key)
     if (entry === undefined) return this.#wait(key)
     const age = this.#parts.now() - entry.readAt

@@ -108,6 +108,11 @@ describe('memory', () => {
 })
 
 describe('a failing KV', () => {
+  test('is not asked for ids that no UTF-8 can spell, of which there is nothing', async () => {
+    const { state, reader } = start()
+    expect([await reader.campaign('\ud800'), state.reads]).toEqual([null, 0])
+  })
+
   test('fails the caller who must wait for it, and is asked again by the next', async () => {
     let fails = true
     const kv = {
