@@ -19,10 +19,10 @@ import type {
 } from '../../src/contracts/objects'
 import type { ReturnAccountRpc, SaleReturn } from '../../src/contracts/sale-return'
 import type { WebhookNotice } from '../../src/contracts/webhook-outbox'
-import { type Cap, capWindowStart, fitsCap, isCapReached } from '../../src/core/limits/cap'
 import type { CircuitNote } from '../../src/core/limits/circuit-notes'
 import { DEFAULT_PINGS_PER_SECOND } from '../../src/core/limits/shares'
 import { UsageCounter } from '../usage-counter'
+import { AccountLimits } from './account-limits'
 import { type Hold, Holds, type OpenHold } from './holds'
 import { LineBook } from './line-book'
 import { Notices } from './notices'
@@ -55,6 +55,7 @@ export class BuyerAccountObject
   readonly #balance: PrepaidBalance
   readonly #returns: Returns
   readonly #usage: UsageCounter
+  readonly #limits: AccountLimits
   readonly #services: BuyerAccountServices
   readonly #lineBook: LineBook
   readonly #notices: Notices
@@ -70,6 +71,7 @@ export class BuyerAccountObject
     this.#balance = new PrepaidBalance(ctx.storage)
     this.#returns = new Returns(ctx.storage.sql)
     this.#usage = new UsageCounter(ctx.storage.sql)
+    this.#limits = new AccountLimits(this.#usage)
     this.#lineBook = new LineBook(ctx.storage.kv)
     this.#notices = new Notices(ctx.storage.sql)
     this.#configuration = ctx.storage.kv.get<AccountConfiguration>('configuration') ?? null
@@ -88,7 +90,7 @@ export class BuyerAccountObject
     if (refused !== null) {
       // Uncounted and buried in one turn: a crash between them would leave a hold that is counted no more.
       if (known !== null) this.#holds.bury(auctionId, attempt, this.#services.now())
-      if (refused !== 'paused') await this.#notice(this.#limitsPassedBy(request), request.at)
+      if (refused !== 'paused') await this.#notice(this.#limits.passedBy(this.#configuration, request), request.at)
       return deny(refused)
     }
     const { contractId, priceMicros, at } = request
@@ -103,10 +105,7 @@ export class BuyerAccountObject
     const known = this.#holds.find(auctionId, attempt)
     if (known?.status !== 'held') return
     this.#holds.sell(auctionId, attempt)
-    await this.#notice(
-      this.#limitsOf(known.contract_id).filter((limit) => this.#isReached(limit, known.at)),
-      known.at,
-    )
+    await this.#notice(this.#limits.reachedAt(this.#configuration, known.contract_id, known.at), known.at)
   }
 
   async acknowledgeNotice(key: string): Promise<void> {
@@ -240,38 +239,12 @@ export class BuyerAccountObject
     if (set === null || set > at) await this.ctx.storage.setAlarm(at)
   }
 
-  #refusalOf({ contractId, priceMicros, at }: ReserveRequest): 'paused' | 'capped' | 'out_of_budget' | null {
-    const isPaidFor = !this.#isPrepaid || priceMicros <= this.#balance.left(this.#usedMicros)
-    const configuration = this.#configuration
-    if (configuration === null) return isPaidFor ? null : 'out_of_budget'
-    if (!configuration.active) return 'paused'
-    const exceeds = (cap: Cap, scope: string | null) =>
-      !fitsCap(cap, this.#usage.since(scope, capWindowStart(cap, at)), priceMicros)
-    const concerning = configuration.caps.filter((cap) => cap.contractId === null || cap.contractId === contractId)
-    if (concerning.some((cap) => exceeds(cap, cap.contractId))) return 'capped'
-    return !isPaidFor || configuration.budgets.some((budget) => exceeds(budget, null)) ? 'out_of_budget' : null
-  }
-
-  /** The caps and budgets that a sale by this contract counts against. */
-  #limitsOf(contractId: string): readonly ReachedLimit[] {
-    const { caps = [], budgets = [] } = this.#configuration ?? {}
-    const concerning = caps.filter((cap) => cap.contractId === null || cap.contractId === contractId)
-    return [
-      ...concerning.map((cap): ReachedLimit => ({ kind: 'cap', cap })),
-      ...budgets.map((cap): ReachedLimit => ({ kind: 'budget', cap })),
-    ]
-  }
-
-  #limitsPassedBy({ contractId, priceMicros, at }: ReserveRequest): readonly ReachedLimit[] {
-    return this.#limitsOf(contractId).filter(({ cap }) => !fitsCap(cap, this.#usedOf(cap, at), priceMicros))
-  }
-
-  #isReached({ cap }: ReachedLimit, at: number): boolean {
-    return isCapReached(cap, this.#usedOf(cap, at))
-  }
-
-  #usedOf(cap: ReachedLimit['cap'], at: number) {
-    return this.#usage.since(cap.contractId ?? null, capWindowStart(cap, at))
+  #refusalOf(request: ReserveRequest): 'paused' | 'capped' | 'out_of_budget' | null {
+    if (this.#configuration?.active === false) return 'paused'
+    const passed = this.#limits.passedBy(this.#configuration, request)
+    if (passed.some(({ kind }) => kind === 'cap')) return 'capped'
+    const isPaidFor = !this.#isPrepaid || request.priceMicros <= this.#balance.left(this.#usedMicros)
+    return isPaidFor && passed.length === 0 ? null : 'out_of_budget'
   }
 
   /** Keeps what is to be told, and tells it behind the answer. @param at the moment that it is about */

@@ -34,6 +34,9 @@ export const credentialMembers = {
   rate_limit: rateLimitSchema.nullable(),
 }
 
+const credentialPatchSchema = z.object(credentialMembers).partial()
+export type CredentialPatch = z.infer<typeof credentialPatchSchema>
+
 /** What a credential is made with. */
 export const newCredentialMembers = {
   role: roleSchema,

@@ -6,8 +6,9 @@
  */
 import { createRoute, z } from '@hono/zod-openapi'
 import { postAnswerSchema } from '../../contracts/exchange-answer'
-import type { TakeResult } from '../../contracts/objects'
-import { type App, type AppContext, credentialIds } from '../app'
+import type { App, AppContext } from '../app'
+import { admit } from '../intake/admit'
+import { replyTake } from '../intake/reply-outcome'
 import { KEY_LIFE_MS, requestKeyOf } from '../intake/request-key'
 import { type JsonObject, LEAD_BODY_BYTES, readBody } from '../plumbing/body'
 import { BODY_PROBLEMS, IDEMPOTENCY_PROBLEMS, jsonAnswer, jsonBody, problemsOf } from '../plumbing/described'
@@ -52,7 +53,7 @@ const route = createRoute({
   },
 })
 
-const RETRY_AFTER_SECONDS = 1
+const CODES = { conflict: 'bid_already_used', expired: 'bid_expired', no_offer: 'invalid_bid_token' } as const
 
 export function registerExchangePost(app: App): void {
   app.openAPIRegistry.registerPath(route)
@@ -95,45 +96,19 @@ async function sell(c: AppContext, call: PostCall, { bidToken, requestKey }: Nam
   const verdict = await judgePost(services, call, bid)
   if (verdict.kind === 'refused') {
     const earlier = await auction.replay(fingerprint)
-    if (earlier !== null && earlier.kind !== 'conflict') return reply(c, earlier)
+    if (earlier !== null && earlier.kind !== 'conflict') return replyTake(c, earlier, CODES)
     // Whoever comes late with another lead is told that the bid is gone for good, not that it would have been in time.
     if (earlier !== null && verdict.code === 'bid_expired') return problem(c, 'bid_already_used')
     return problem(c, verdict.code, verdict.details)
   }
-  const admitted = await services.supplierGate(principal.tenantId, supplierId).admit({
-    campaignId,
-    requestKey,
-    fingerprint,
-    auctionId: objectId,
-    rememberMs: KEY_LIFE_MS,
-    credentials: credentialIds(principal),
+  const admitted = await admit(c, {
+    principal,
+    supplierId,
+    request: { campaignId, requestKey, fingerprint, auctionId: objectId, rememberMs: KEY_LIFE_MS },
+    replay: async () => {
+      const earlier = await auction.replay(fingerprint)
+      return earlier === null || earlier.kind === 'conflict' ? null : replyTake(c, earlier, CODES)
+    },
   })
-  if (admitted.kind === 'key_reused') return problem(c, 'idempotency_key_reused')
-  if (admitted.kind === 'refused') {
-    if (admitted.reason === 'revoked') return problem(c, 'unauthorized')
-    if (admitted.reason === 'unauthorized') return problem(c, 'unauthorized', { status: 403 })
-    // A cap that was set or filled since is no reason not to say again what was answered.
-    const earlier = await auction.replay(fingerprint)
-    return earlier === null || earlier.kind === 'conflict' ? problem(c, 'capped') : reply(c, earlier)
-  }
-  return reply(c, await auction.take(verdict.lead))
-}
-
-function reply(c: AppContext, result: TakeResult): Response {
-  switch (result.kind) {
-    case 'answer': {
-      if (result.replayed) c.header('idempotent-replayed', 'true')
-      return c.body(result.body, result.status, { 'content-type': 'application/json' })
-    }
-    case 'conflict':
-      return problem(c, 'bid_already_used')
-    case 'duplicate':
-      return problem(c, 'duplicate')
-    case 'expired':
-      return problem(c, 'bid_expired')
-    case 'no_offer':
-      return problem(c, 'invalid_bid_token')
-    case 'in_progress':
-      return problem(c, 'idempotency_in_progress', { retryAfterSeconds: RETRY_AFTER_SECONDS })
-  }
+  return admitted instanceof Response ? admitted : replyTake(c, await auction.take(verdict.lead), CODES)
 }

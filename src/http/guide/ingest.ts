@@ -7,8 +7,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { leadAnswerSchema } from '../../contracts/lead-answer'
 import type { TakeResult } from '../../contracts/objects'
-import { type App, type AppContext, credentialIds } from '../app'
+import type { App, AppContext } from '../app'
+import { admit } from '../intake/admit'
 import { inPlace } from '../intake/in-place'
+import { replyTake } from '../intake/reply-outcome'
 import { BODY_PROBLEMS, IDEMPOTENCY_PROBLEMS, problemsOf } from '../plumbing/described'
 import { readIdempotencyKey } from '../plumbing/idempotency-key'
 import { problem } from '../plumbing/reply'
@@ -74,8 +76,6 @@ const route = createRoute({
   },
 })
 
-const RETRY_AFTER_SECONDS = 1
-
 export function registerIngest(app: App): void {
   app.openAPIRegistry.registerPath(route)
   app.post(route.path, async (c) => {
@@ -108,22 +108,16 @@ interface LetIn {
 
 async function sell(c: AppContext, { call, identity, verdict }: LetIn): Promise<Response> {
   const { services } = c.var
-  const admitted = await identity.gate.admit({
-    campaignId: call.campaignId,
-    requestKey: identity.requestKey,
-    fingerprint: identity.fingerprint,
-    auctionId: verdict.objectId,
-    rememberMs: identity.rememberMs,
-    credentials: credentialIds(call.principal),
+  const { requestKey, fingerprint, rememberMs } = identity
+  const { campaignId, principal, supplierId } = call
+  const auctionId = await admit(c, {
+    principal,
+    supplierId,
+    request: { campaignId, requestKey, fingerprint, auctionId: verdict.objectId, rememberMs },
+    replay: () => replay(c, identity),
   })
-  if (admitted.kind === 'key_reused') return problem(c, 'idempotency_key_reused')
-  if (admitted.kind === 'refused') {
-    if (admitted.reason === 'revoked') return problem(c, 'unauthorized')
-    if (admitted.reason === 'unauthorized') return problem(c, 'unauthorized', { status: 403 })
-    // A cap that was set or filled since is no reason not to say again what was answered.
-    return (await replay(c, identity)) ?? problem(c, 'capped')
-  }
-  const auction = services.auctions.byId(admitted.auctionId)
+  if (auctionId instanceof Response) return auctionId
+  const auction = services.auctions.byId(auctionId)
   if (auction === null) throw new Error('the gate gave an id that is no auction')
   const { kind, lead } = verdict
   return reply(c, await (kind === 'for_offer' ? auction.take(lead) : auction.submit(lead)), identity)
@@ -141,21 +135,7 @@ async function replay(c: AppContext, identity: Identity): Promise<Response | nul
   return result === null || result.kind === 'conflict' ? null : reply(c, result, identity)
 }
 
-function reply(c: AppContext, result: TakeResult, identity: Identity): Response {
-  switch (result.kind) {
-    case 'answer': {
-      if (result.replayed) c.header('idempotent-replayed', 'true')
-      return c.body(result.body, result.status, { 'content-type': 'application/json' })
-    }
-    case 'conflict':
-      return problem(c, identity.pingObjectId === null ? 'idempotency_key_reused' : 'ping_id_used')
-    case 'duplicate':
-      return problem(c, 'duplicate')
-    case 'expired':
-      return problem(c, 'ping_id_expired')
-    case 'no_offer':
-      return problem(c, 'ping_id_invalid')
-    case 'in_progress':
-      return problem(c, 'idempotency_in_progress', { retryAfterSeconds: RETRY_AFTER_SECONDS })
-  }
+function reply(c: AppContext, result: TakeResult, { pingObjectId }: Identity): Response {
+  const conflict = pingObjectId === null ? 'idempotency_key_reused' : 'ping_id_used'
+  return replyTake(c, result, { conflict, expired: 'ping_id_expired', no_offer: 'ping_id_invalid' })
 }

@@ -5,9 +5,11 @@
  * hop to the supplier's gate but for a place now and then.
  */
 import type { OfferResult, SubmitLead } from '../../contracts/objects'
-import { type AppContext, credentialIds, type Principal } from '../app'
+import type { AppContext, Principal } from '../app'
 import { problem } from '../plumbing/reply'
+import { admit } from './admit'
 import { inPlace } from './in-place'
+import { replyAnswer, replyInProgress } from './reply-outcome'
 import { KEY_LIFE_MS } from './request-key'
 
 /** Which ping it is, as far as it can be known again. */
@@ -19,7 +21,10 @@ export interface PingIdentity {
   readonly requestKey: string | null
 }
 
-const RETRY_AFTER_SECONDS = 1
+interface Minted {
+  readonly minted: string
+  readonly lead: SubmitLead
+}
 
 export async function runOffer(c: AppContext, ping: PingIdentity, lead: SubmitLead): Promise<Response> {
   const placed = { tenantId: lead.terms.tenantId, link: lead.link, replay: () => replayOffer(c, ping) }
@@ -47,34 +52,24 @@ export async function replayOffer(c: AppContext, ping: PingIdentity): Promise<Re
   return result === null ? null : reply(c, result)
 }
 
-async function claimKey(
-  c: AppContext,
-  { principal, supplierId, fingerprint, requestKey }: PingIdentity,
-  { minted, lead }: { readonly minted: string; readonly lead: SubmitLead },
-): Promise<string | Response> {
-  const admitted = await c.var.services.supplierGate(principal.tenantId, supplierId).admit({
-    campaignId: lead.terms.campaignId,
-    requestKey,
-    fingerprint,
-    auctionId: minted,
-    rememberMs: KEY_LIFE_MS,
-    takesPlace: false,
-    credentials: credentialIds(principal),
+function claimKey(c: AppContext, ping: PingIdentity, { minted, lead }: Minted): Promise<string | Response> {
+  const { principal, supplierId, fingerprint, requestKey } = ping
+  const { campaignId } = lead.terms
+  return admit(c, {
+    principal,
+    supplierId,
+    request: { campaignId, requestKey, fingerprint, auctionId: minted, rememberMs: KEY_LIFE_MS, takesPlace: false },
+    replay: () => replayOffer(c, ping),
   })
-  if (admitted.kind === 'admitted') return admitted.auctionId
-  if (admitted.kind === 'key_reused') return problem(c, 'idempotency_key_reused')
-  return admitted.reason === 'revoked' ? problem(c, 'unauthorized') : problem(c, 'unauthorized', { status: 403 })
 }
 
 function reply(c: AppContext, result: OfferResult): Response {
   switch (result.kind) {
-    case 'answer': {
-      if (result.replayed) c.header('idempotent-replayed', 'true')
-      return c.body(result.body, result.status, { 'content-type': 'application/json' })
-    }
+    case 'answer':
+      return replyAnswer(c, result)
     case 'conflict':
       return problem(c, 'idempotency_key_reused')
     case 'in_progress':
-      return problem(c, 'idempotency_in_progress', { retryAfterSeconds: RETRY_AFTER_SECONDS })
+      return replyInProgress(c)
   }
 }

@@ -5,7 +5,7 @@ import type { App } from '../../app'
 import { readChecked } from '../../plumbing/field-errors'
 import { json, problem } from '../../plumbing/reply'
 import { newChange, publish } from '../changes'
-import { readNetworks, refuseScopes } from '../credentials/judge'
+import { readChanges } from '../credentials/judge'
 import { BODY_PROBLEMS, jsonAnswer, jsonBody, operatorEndpoint, pathId, problems, storesOf } from '../operator-endpoint'
 import { apiKeyParams, apiKeyWire } from './wire'
 
@@ -27,16 +27,10 @@ export function registerUpdateApiKey(app: App): void {
     if (patch instanceof Response) return patch
     const known = await apiKeys.read(id)
     if (known === null) return problem(c, 'not_found')
-    const refused = refuseScopes(c, known.role, patch.scopes ?? [])
-    if (refused !== null) return refused
-    const allowedNetworks = readNetworks(c, patch.allowed_networks ?? [])
-    if (allowedNetworks instanceof Response) return allowedNetworks
-
+    const shared = readChanges(c, known.role, patch)
+    if (shared instanceof Response) return shared
     const changes = {
-      ...(patch.name !== undefined && { name: patch.name }),
-      ...(patch.scopes !== undefined && { scopes: patch.scopes }),
-      ...(patch.allowed_networks !== undefined && { allowedNetworks }),
-      ...(patch.rate_limit !== undefined && { requestsPerSecond: patch.rate_limit?.per_second ?? null }),
+      ...shared,
       ...(patch.expires_at !== undefined && { expiresAt: patch.expires_at }),
     }
     const { now } = c.var.services

@@ -1,5 +1,5 @@
 /** What a body about a credential must meet beyond its shape: an owner that is there, networks that are networks. */
-import { wrongScopes } from '../../../contracts/credential'
+import { type CredentialPatch, wrongScopes } from '../../../contracts/credential'
 import type { Role } from '../../../contracts/scopes'
 import { normaliseNetwork } from '../../../security/networks'
 import type { AppContext } from '../../app'
@@ -28,9 +28,26 @@ export function readNetworks(c: AppContext, texts: readonly string[]): readonly 
 }
 
 /** @returns 422 where the role cannot have one of the scopes, else null */
-export function refuseScopes(c: AppContext, role: Role, scopes: readonly string[]): Response | null {
+function refuseScopes(c: AppContext, role: Role, scopes: readonly string[]): Response | null {
   const errors = wrongScopes(role, scopes).map(([index, expected]) => {
     return { field: `scopes.${index}`, code: 'invalid_value' as const, expected }
   })
   return errors.length === 0 ? null : invalid(c, errors)
+}
+
+/**
+ * @param role of the credential, which decides what scopes it can have
+ * @returns what a PATCH changes of the members that keys and clients have in common, or 422
+ */
+export function readChanges(c: AppContext, role: Role, patch: CredentialPatch) {
+  const refused = refuseScopes(c, role, patch.scopes ?? [])
+  if (refused !== null) return refused
+  const allowedNetworks = readNetworks(c, patch.allowed_networks ?? [])
+  if (allowedNetworks instanceof Response) return allowedNetworks
+  return {
+    ...(patch.name !== undefined && { name: patch.name }),
+    ...(patch.scopes !== undefined && { scopes: patch.scopes }),
+    ...(patch.allowed_networks !== undefined && { allowedNetworks }),
+    ...(patch.rate_limit !== undefined && { requestsPerSecond: patch.rate_limit?.per_second ?? null }),
+  }
 }

@@ -5,7 +5,7 @@ import type { App } from '../../app'
 import { readChecked } from '../../plumbing/field-errors'
 import { json, problem } from '../../plumbing/reply'
 import { newChange, publish } from '../changes'
-import { readNetworks, refuseScopes } from '../credentials/judge'
+import { readChanges } from '../credentials/judge'
 import { BODY_PROBLEMS, jsonAnswer, jsonBody, operatorEndpoint, pathId, problems, storesOf } from '../operator-endpoint'
 import { oauthClientParams, oauthClientWire } from './wire'
 
@@ -30,17 +30,8 @@ export function registerUpdateOAuthClient(app: App): void {
     if (patch instanceof Response) return patch
     const known = await oauthClients.read(id)
     if (known === null) return problem(c, 'not_found')
-    const refused = refuseScopes(c, known.role, patch.scopes ?? [])
-    if (refused !== null) return refused
-    const allowedNetworks = readNetworks(c, patch.allowed_networks ?? [])
-    if (allowedNetworks instanceof Response) return allowedNetworks
-
-    const changes = {
-      ...(patch.name !== undefined && { name: patch.name }),
-      ...(patch.scopes !== undefined && { scopes: patch.scopes }),
-      ...(patch.allowed_networks !== undefined && { allowedNetworks }),
-      ...(patch.rate_limit !== undefined && { requestsPerSecond: patch.rate_limit?.per_second ?? null }),
-    }
+    const changes = readChanges(c, known.role, patch)
+    if (changes instanceof Response) return changes
     if (Object.keys(changes).length === 0) return json(c, 200, oauthClientWire(known))
     const written = await oauthClients.update(id, changes, newChange(c))
     if (written === null) return problem(c, 'conflict', { message: 'It is revoked and cannot be changed.' })
