@@ -1,11 +1,14 @@
 /**
  * One per campaign and hash prefix: whether a lead's identity was seen within the campaign's window.
  *
- * Holds keyed hashes only. A claim is held while its auction runs, confirmed when it sold or may have sold, and released
- * otherwise, so that a lead nobody bought can come again. A hold that is never resolved ends by itself.
+ * Holds keyed hashes only. A claim stands for the whole window, and its auction releases it where nobody bought the lead, so
+ * that the lead can come again: most leads that claim are sold, and their claims need no second write. An auction that died
+ * before it began releases nothing; a claim that stands in another's way is therefore asked about once, when it is older than
+ * any auction that is still on its way.
  */
 import { DurableObject } from 'cloudflare:workers'
-import type { IdentityClaim, IdentityIndexRpc } from '../src/contracts/objects'
+import type { AuctionRpc, IdentityClaim, IdentityIndexRpc } from '../src/contracts/objects'
+import { RETENTION_MS } from '../src/core/auction/timing'
 import { ExpirySweep } from './expiry-sweep'
 
 /**
@@ -14,70 +17,112 @@ import { ExpirySweep } from './expiry-sweep'
  */
 export const IDENTITY_PREFIX_CHARS = 1
 
+/** Longer than any auction takes from its claim to its first write. */
+const DOUBTED_AFTER_MS = 10 * 60 * 1_000
+/** An auction older than this may have been forgotten for being over: what it does not say is no longer a no. */
+const DOUBTED_UNTIL_MS = RETENTION_MS - 24 * 60 * 60 * 1_000
+const TABLE = 'identities'
+
 interface ClaimRow extends Record<string, SqlStorageValue> {
+  key: string
   auction_id: string
+  claimed_at: number
   expires_at: number
+  /** Whether the auction has said that the claim stands. */
+  is_sure: number
+}
+
+export interface IdentityIndexServices {
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  readonly auction: (objectId: string) => Pick<AuctionRpc, 'leadOutcome'> | null
 }
 
 export class IdentityIndexObject extends DurableObject implements IdentityIndexRpc {
   readonly #sql: SqlStorage
-  readonly #now: () => number
+  readonly #services: IdentityIndexServices
   readonly #sweep: ExpirySweep
 
-  constructor(ctx: DurableObjectState, env: Env, services: { readonly now: () => number }) {
+  constructor(ctx: DurableObjectState, env: Env, services: IdentityIndexServices) {
     super(ctx, env)
-    this.#now = services.now
+    this.#services = services
     this.#sql = ctx.storage.sql
-    this.#sweep = new ExpirySweep(ctx.storage, 'claims')
-    this.#sql.exec(`CREATE TABLE IF NOT EXISTS claims (
-      key TEXT PRIMARY KEY, auction_id TEXT NOT NULL, expires_at INTEGER NOT NULL
+    this.#sweep = new ExpirySweep(ctx.storage, TABLE)
+    this.#sql.exec(`CREATE TABLE IF NOT EXISTS ${TABLE} (
+      key TEXT PRIMARY KEY, auction_id TEXT NOT NULL, claimed_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+      is_sure INTEGER NOT NULL DEFAULT 0
     ) WITHOUT ROWID`)
   }
 
-  async claim({ keys, auctionId, holdMs }: IdentityClaim & { readonly holdMs: number }): Promise<boolean> {
-    const now = this.#now()
-    const rows = keys.map((key) => this.#find(key))
-    if (rows.some((row) => row !== null && row.expires_at > now && row.auction_id !== auctionId)) return false
-    // A claim that is repeated keeps what it has: it may be confirmed already. One that has ended is taken anew.
-    const missing = keys.filter((_, index) => (rows[index]?.expires_at ?? 0) <= now)
-    this.#write(missing, auctionId, now + holdMs)
+  async claim({ keys, auctionId, seenMs }: IdentityClaim & { readonly seenMs: number }): Promise<boolean> {
+    if (await this.#isAnyHeld(keys, auctionId)) return false
+    // Nothing may be awaited from here on: what was free must still be.
+    const now = this.#services.now()
+    for (const key of keys) {
+      // A claim that is repeated keeps what it has.
+      if (this.#find(key, now) !== null) continue
+      this.#sql.exec(
+        `INSERT OR REPLACE INTO ${TABLE} (key, auction_id, claimed_at, expires_at) VALUES (?, ?, ?, ?)`,
+        key,
+        auctionId,
+        now,
+        now + seenMs,
+      )
+    }
     await this.#sweep.keep(now)
     return true
   }
 
-  async confirm({ keys, auctionId, seenMs }: IdentityClaim & { readonly seenMs: number }): Promise<void> {
-    const now = this.#now()
-    // Also where the hold has ended meanwhile: the sale is a fact, and the newer claim has its own row's fate to bear.
-    this.#write(keys, auctionId, now + seenMs)
-    await this.#sweep.keep(now)
-  }
-
   async release({ keys, auctionId }: IdentityClaim): Promise<void> {
-    for (const key of keys) this.#sql.exec('DELETE FROM claims WHERE key = ? AND auction_id = ?', key, auctionId)
+    for (const key of keys) this.#drop(key, auctionId)
   }
 
   async holds(keys: readonly string[]): Promise<boolean> {
-    const now = this.#now()
-    return keys.some((key) => (this.#find(key)?.expires_at ?? 0) > now)
+    return this.#isAnyHeld(keys, null)
   }
 
   override async alarm(): Promise<void> {
-    await this.#sweep.run(this.#now())
+    await this.#sweep.run(this.#services.now())
   }
 
-  #find(key: string): ClaimRow | null {
-    const rows = this.#sql.exec<ClaimRow>('SELECT auction_id, expires_at FROM claims WHERE key = ?', key).toArray()
-    return rows[0] ?? null
-  }
-
-  #write(keys: readonly string[], auctionId: string, expiresAt: number): void {
-    for (const key of keys) {
-      this.#sql.exec(
-        'INSERT OR REPLACE INTO claims (key, auction_id, expires_at) VALUES (?, ?, ?)',
-        key,
-        auctionId,
-        expiresAt,
-      )
+  /** @returns whether one of the keys is another auction's */
+  async #isAnyHeld(keys: readonly string[], auctionId: string | null): Promise<boolean> {
+    for (;;) {
+      const now = this.#services.now()
+      const rows = keys.map((key) => this.#find(key, now)).filter((row) => row !== null)
+      const rivals = rows.filter((row) => row.auction_id !== auctionId)
+      const doubted = rivals.find((row) => isDoubted(row, now))
+      if (doubted === undefined) return rivals.length > 0
+      if (!(await this.#isGone(doubted))) return true
+      // While it was asked, others may have come: all are looked at again.
+      this.#drop(doubted.key, doubted.auction_id)
     }
   }
+
+  /** Asks the auction of a claim. @returns whether it has no use for it any more; not where it cannot say so */
+  async #isGone({ key, auction_id }: ClaimRow): Promise<boolean> {
+    try {
+      const outcome = await this.#services.auction(auction_id)?.leadOutcome()
+      if (outcome?.status !== 'sold') return outcome?.status === 'absent' || outcome?.status === 'unsold'
+      this.#sql.exec(`UPDATE ${TABLE} SET is_sure = 1 WHERE key = ? AND auction_id = ?`, key, auction_id)
+      return false
+    } catch {
+      // A lead that may have been sold is not sold again; it is asked with the next that comes.
+      return false
+    }
+  }
+
+  #find(key: string, now: number): ClaimRow | null {
+    const [row] = this.#sql.exec<ClaimRow>(`SELECT * FROM ${TABLE} WHERE key = ?`, key).toArray()
+    return row === undefined || row.expires_at <= now ? null : row
+  }
+
+  #drop(key: string, auctionId: string): void {
+    this.#sql.exec(`DELETE FROM ${TABLE} WHERE key = ? AND auction_id = ?`, key, auctionId)
+  }
+}
+
+function isDoubted({ claimed_at, is_sure }: ClaimRow, now: number): boolean {
+  const ageMs = now - claimed_at
+  return is_sure === 0 && ageMs >= DOUBTED_AFTER_MS && ageMs < DOUBTED_UNTIL_MS
 }

@@ -17,7 +17,6 @@ import {
   accountServices,
   auctionServices,
   clientGateServices,
-  clockServices,
   holderServices,
   httpServices,
   log,
@@ -59,7 +58,7 @@ export class ClientGate extends ClientGateObject {
 
 export class IdentityIndex extends IdentityIndexObject {
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env, clockServices())
+    super(ctx, env, holderServices(env))
   }
 }
 

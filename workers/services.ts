@@ -475,10 +475,6 @@ export function clientGateServices(): ClientGateServices {
   return { now, newFence: () => crypto.randomUUID() }
 }
 
-export function clockServices(): { readonly now: () => number } {
-  return { now }
-}
-
 /** Logs what kept the surface itself from answering. @returns the request's id, for the answer */
 export function reportFailure(error: unknown): string {
   const requestId = newId('req')

@@ -127,7 +127,7 @@ export class AuctionObject extends DurableObject implements AuctionRpc, PostReso
   async acknowledge(sequence: number): Promise<void> {
     const events = this.#run.do({ type: 'acknowledge', sequence })
     if (events.length === 0) return
-    this.#record?.save()
+    this.#record?.saveAcknowledgements()
     await this.#run.armWatchdog()
   }
 
@@ -191,6 +191,7 @@ export class AuctionObject extends DurableObject implements AuctionRpc, PostReso
   async #begin(lead: SubmitLead): Promise<boolean> {
     const contracts = lead.contracts.map(unpackContract)
     this.#services.line.prepare(lead, contracts)
+    const sealing = AuctionRecord.seal(this.#services.recordSeals, lead)
     // A ping for an offer claims nothing: the lead that follows it does.
     if (lead.offer === undefined && !(await this.#claims.take(lead))) {
       await this.#outbox.cancel(lead)
@@ -198,10 +199,12 @@ export class AuctionObject extends DurableObject implements AuctionRpc, PostReso
     }
     const objectId = this.ctx.id.toString()
     const tieBreak = (buyerId: string) => this.#services.tieBreak(objectId, buyerId)
+    const begun = await sealing
     const plan = planOf(lead, contracts, { tieBreak, turns: await this.#turns(lead, contracts) })
     const [planned] = decide(ABSENT, { type: 'plan', plan }, this.#services.now())
     if (planned === undefined) throw new Error('a plan was not taken')
-    const record = AuctionRecord.begin(this.ctx.storage.kv, this.#services.recordSeals, lead, planned)
+    const { kv } = this.ctx.storage
+    const record = AuctionRecord.begin({ kv, seals: this.#services.recordSeals, lead, begun, planned })
     this.#run.begin(record, planned, lead.sealedSecrets)
     if (lead.offer === undefined) await this.#run.armWatchdog()
     this.#run.resume()

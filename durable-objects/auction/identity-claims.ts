@@ -8,8 +8,6 @@ import { statusOf } from '../../src/core/auction/summary'
 import { IDENTITY_PREFIX_CHARS } from '../identity-index'
 import type { AuctionServices } from './services'
 
-/** Longer than any auction runs before it can say more: a hold that outlives it ends by itself. */
-const HOLD_MS = 10 * 60 * 1_000
 const DAY_MS = 24 * 60 * 60 * 1_000
 
 type Identified = Pick<SubmitLead, 'identity' | 'terms'>
@@ -22,8 +20,8 @@ interface Share {
 export class IdentityClaims {
   readonly #services: AuctionServices
   readonly #auctionId: string
-  /** What the index was told last, so that it is told once by this instance; null where that failed. */
-  #told: { readonly outcome: 'seen' | 'free'; readonly telling: Promise<void> } | null = null
+  /** The release, so that it is told once by this instance; null where that failed. */
+  #releasing: Promise<void> | null = null
 
   constructor(services: AuctionServices, auctionId: string) {
     this.#services = services
@@ -32,9 +30,10 @@ export class IdentityClaims {
 
   /** @returns false where another auction holds the lead's identity; nothing is claimed then */
   async take(lead: Identified): Promise<boolean> {
+    const { days = 0 } = lead.identity ?? {}
     const taken: Share[] = []
     for (const share of this.#shares(lead)) {
-      if (await share.index.claim({ keys: share.keys, auctionId: this.#auctionId, holdMs: HOLD_MS })) {
+      if (await share.index.claim({ keys: share.keys, auctionId: this.#auctionId, seenMs: days * DAY_MS })) {
         taken.push(share)
         continue
       }
@@ -49,26 +48,17 @@ export class IdentityClaims {
     for (const { index, keys } of this.#shares(lead)) await index.release({ keys, auctionId: this.#auctionId })
   }
 
-  /** Says what became of the lead: seen where it was sold or may have been, free where nobody bought it. */
+  /** Frees the lead's identity where nobody bought it. Otherwise the claim stands: it was sold, or may have been. */
   async tell(lead: Identified, state: AuctionState): Promise<void> {
-    if (lead.identity === null) return
-    const outcome = statusOf(state) === 'unsold' ? 'free' : 'seen'
-    if (this.#told?.outcome !== outcome) {
-      const telling = this.#say(outcome, lead, lead.identity.days * DAY_MS)
-      this.#told = { outcome, telling }
-      telling.catch(() => {
-        if (this.#told?.telling === telling) this.#told = null
+    if (lead.identity === null || statusOf(state) !== 'unsold') return
+    if (this.#releasing === null) {
+      const releasing = this.drop(lead)
+      this.#releasing = releasing
+      releasing.catch(() => {
+        if (this.#releasing === releasing) this.#releasing = null
       })
     }
-    await this.#told.telling
-  }
-
-  async #say(outcome: 'seen' | 'free', lead: Identified, seenMs: number): Promise<void> {
-    for (const { index, keys } of this.#shares(lead)) {
-      const claim = { keys, auctionId: this.#auctionId }
-      if (outcome === 'seen') await index.confirm({ ...claim, seenMs })
-      else await index.release(claim)
-    }
+    await this.#releasing
   }
 
   #shares({ identity, terms }: Identified): readonly Share[] {

@@ -8,7 +8,7 @@
 import type { ErasedPart } from '../../src/contracts/objects'
 import type { AuctionEvent } from '../../src/core/auction/events'
 import type { LeadFields } from '../../src/core/lead/fields'
-import type { RecordSeal, RecordSeals } from '../../src/security/record-seal'
+import type { BegunSeal, RecordSeal, RecordSeals } from '../../src/security/record-seal'
 import type { Beginning, Continuation, PostedPart, Shown, StoredAnswer, StoredLead } from './record'
 
 interface Sealed {
@@ -44,7 +44,11 @@ interface SealedContinuation extends Pick<Continuation, 'answer' | 'posts' | 'ca
 export interface Loaded {
   readonly beginning: Beginning
   readonly continuation: Continuation | undefined
+  readonly acknowledgements: readonly Acknowledgement[]
 }
+
+/** What the database has acknowledged: rows of their own, so that one does not write the record again. */
+export type Acknowledgement = Extract<AuctionEvent, { type: 'acknowledged' }>
 
 export class RecordStorage {
   readonly #kv: SyncKvStorage
@@ -56,16 +60,22 @@ export class RecordStorage {
   private constructor(
     kv: SyncKvStorage,
     newSeal: () => RecordSeal,
-    opened?: { seal: RecordSeal | null; erased: ErasedPart | null },
+    { seal, erased }: { seal: RecordSeal | null; erased: ErasedPart | null },
   ) {
     this.#kv = kv
     this.#newSeal = newSeal
-    this.#seal = opened === undefined ? newSeal() : opened.seal
-    this.#erased = opened?.erased ?? null
+    this.#seal = seal
+    this.#erased = erased
   }
 
-  static begin(kv: SyncKvStorage, seals: RecordSeals, tenantId: string): RecordStorage {
-    return new RecordStorage(kv, () => seals.create(tenantId))
+  /** Seals what is known of a lead before its auction begins; nothing is stored. Of a ping for an offer, nothing is worth it. */
+  static seal(seals: RecordSeals, { terms, fields, offer }: StoredLead): Promise<BegunSeal> {
+    const first: SealedBeginning = { fields, captured: {} }
+    return seals.begin(terms.tenantId, offer === undefined ? JSON.stringify(first) : null, 'beginning')
+  }
+
+  static begin(kv: SyncKvStorage, seals: RecordSeals, tenantId: string, seal: RecordSeal): RecordStorage {
+    return new RecordStorage(kv, () => seals.create(tenantId), { seal, erased: null })
   }
 
   /**
@@ -81,7 +91,8 @@ export class RecordStorage {
     const storage = new RecordStorage(kv, () => seals.create(tenantId), { seal, erased })
     const beginning = storage.#openBeginning(stored)
     if (seal !== null && seal.wrappedKey !== wrappedKey) storage.putBeginning(beginning)
-    return { storage, beginning, continuation: storage.#openContinuation() }
+    const acknowledgements = kv.get<readonly Acknowledgement[]>('acknowledged') ?? []
+    return { storage, beginning, continuation: storage.#openContinuation(), acknowledgements }
   }
 
   get erased(): ErasedPart | null {
@@ -94,7 +105,8 @@ export class RecordStorage {
     this.#seal = erased === 'all' ? null : this.#newSeal()
   }
 
-  putBeginning({ lead: { fields, ...lead }, planned, shown }: Beginning): void {
+  /** @param sealed where its personal part is sealed already */
+  putBeginning({ lead: { fields, ...lead }, planned, shown }: Beginning, sealed: Uint8Array | null = null): void {
     const { captured = {}, ...plain } = shown ?? {}
     const stored: StoredBeginning = {
       lead,
@@ -102,26 +114,25 @@ export class RecordStorage {
       ...(shown !== undefined && { shown: plain as Omit<Shown, 'captured'> }),
       ...(this.#seal !== null && { wrappedKey: this.#seal.wrappedKey }),
       ...(this.#erased !== null && { erased: this.#erased }),
-      ...this.#sealed<SealedBeginning>('beginning', { fields, captured }),
+      ...(sealed !== null ? { sealed } : this.#sealed<SealedBeginning>('beginning', { fields, captured })),
     }
     this.#kv.put('beginning', stored)
   }
 
   putContinuation({ events, answer, posts, captured, posted }: Continuation): void {
     const { fields = null, ...plainPosted } = posted ?? {}
+    const personal: SealedContinuation = { answer, posts, captured, fields, redirectUrls: redirectsOf(events) }
+    const isPlain = this.#seal === null || isImpersonal(personal)
     const stored: StoredContinuation = {
       events: events.map(withoutRedirect),
       ...(posted !== undefined && { posted: plainPosted as Omit<PostedPart, 'fields'> }),
-      ...(this.#seal === null && { answer }),
-      ...this.#sealed<SealedContinuation>('continuation', {
-        answer,
-        posts,
-        captured,
-        fields,
-        redirectUrls: redirectsOf(events),
-      }),
+      ...(isPlain ? { answer } : this.#sealed<SealedContinuation>('continuation', personal)),
     }
     this.#kv.put('continuation', stored)
+  }
+
+  putAcknowledgements(acknowledgements: readonly Acknowledgement[]): void {
+    this.#kv.put('acknowledged', acknowledgements)
   }
 
   #sealed<T extends object>(part: string, value: T): Sealed {
@@ -150,6 +161,11 @@ export class RecordStorage {
       ...(posted !== undefined && { posted: { ...posted, fields: fields ?? {} } }),
     }
   }
+}
+
+/** Of an auction that is over, most often all of it: its answer then names nobody, and needs no seal. */
+function isImpersonal({ posts, captured, fields, redirectUrls }: SealedContinuation): boolean {
+  return fields === null && [posts, captured, redirectUrls].every((part) => Object.keys(part).length === 0)
 }
 
 const NOTHING = { posts: {}, captured: {}, fields: null, redirectUrls: {} }

@@ -1,15 +1,15 @@
 /**
  * What an auction keeps: the lead as it came in, written once, and the record of what happened, written at the moments
- * that must survive. Three writes in the usual case: planned, posting, settled.
+ * that must survive. Three writes in the usual case: planned, posting, settled. What the database acknowledged stands beside it.
  */
 import type { AuctionContract, ErasedPart, PostedLead, SubmitLead } from '../../src/contracts/objects'
 import { unpackContract } from '../../src/contracts/packed-contract'
 import type { AuctionEvent } from '../../src/core/auction/events'
 import { replay } from '../../src/core/auction/evolve'
 import type { AuctionState } from '../../src/core/auction/state'
-import type { RecordSeals } from '../../src/security/record-seal'
+import type { BegunSeal, RecordSeals } from '../../src/security/record-seal'
 import type { Captured, OutboundRequest } from '../buyer-line/buyer-line'
-import { type Loaded, RecordStorage, withoutRedirect } from './record-storage'
+import { type Acknowledgement, type Loaded, RecordStorage, withoutRedirect } from './record-storage'
 
 /** The lead without what must not be stored here. */
 export type StoredLead = Omit<SubmitLead, 'sealedSecrets'>
@@ -47,6 +47,15 @@ export interface Continuation {
   readonly posted?: PostedPart
 }
 
+export interface BeginParts {
+  readonly kv: SyncKvStorage
+  readonly seals: RecordSeals
+  readonly lead: SubmitLead
+  /** Of this lead, by `AuctionRecord.seal`. */
+  readonly begun: BegunSeal
+  readonly planned: AuctionEvent
+}
+
 export class AuctionRecord {
   readonly #storage: RecordStorage
   #beginning: Beginning
@@ -63,7 +72,7 @@ export class AuctionRecord {
   /** The lead as it was last sent: what was pinged, and once that came, what was posted. */
   lead: StoredLead
 
-  private constructor(storage: RecordStorage, { beginning, continuation }: Loaded) {
+  private constructor(storage: RecordStorage, { beginning, continuation, acknowledgements }: Loaded) {
     const { lead, planned, shown } = beginning
     this.#storage = storage
     this.#beginning = beginning
@@ -71,7 +80,8 @@ export class AuctionRecord {
     this.#posted = continuation?.posted ?? null
     this.lead = { ...lead, ...this.#posted }
     this.contracts = lead.contracts.map(unpackContract)
-    this.events = [planned, ...(shown?.events ?? []), ...(continuation?.events ?? [])]
+    const happened = [planned, ...(shown?.events ?? []), ...(continuation?.events ?? [])]
+    this.events = [...happened, ...acknowledgements].sort((one, other) => one.at - other.at)
     this.posts = { ...continuation?.posts }
     this.captured = { ...shown?.captured, ...continuation?.captured }
     this.answer = continuation?.answer ?? null
@@ -84,16 +94,21 @@ export class AuctionRecord {
     return loaded === null ? null : new AuctionRecord(loaded.storage, loaded)
   }
 
+  /** Seals what is known before the auction begins, while its lead waits for other things. */
+  static seal(seals: RecordSeals, lead: SubmitLead): Promise<BegunSeal> {
+    return RecordStorage.seal(seals, lead)
+  }
+
   /**
    * Writes the beginning: from here on the lead cannot be lost. A ping for an offer is not written: should it be lost, so is
    * its answer, and the supplier pings again.
    */
-  static begin(kv: SyncKvStorage, seals: RecordSeals, lead: SubmitLead, planned: AuctionEvent): AuctionRecord {
+  static begin({ kv, seals, lead, begun, planned }: BeginParts): AuctionRecord {
     const { sealedSecrets: _, ...stored } = lead
     const beginning: Beginning = { lead: stored, planned }
-    const storage = RecordStorage.begin(kv, seals, lead.terms.tenantId)
-    const record = new AuctionRecord(storage, { beginning, continuation: undefined })
-    if (lead.offer === undefined) storage.putBeginning(beginning)
+    const storage = RecordStorage.begin(kv, seals, lead.terms.tenantId, begun.seal)
+    const record = new AuctionRecord(storage, { beginning, continuation: undefined, acknowledgements: [] })
+    if (lead.offer === undefined) storage.putBeginning(beginning, begun.sealed)
     else record.#begun = null
     return record
   }
@@ -130,8 +145,13 @@ export class AuctionRecord {
     // What a buyer answers to a post that was out while the lead was erased is not kept either.
     const answer = this.erased !== null ? withoutRedirects(this.answer) : this.answer
     const posted = this.#posted === null ? {} : { posted: this.#posted }
-    const events = this.events.slice(this.#begun)
+    const events = this.events.slice(this.#begun).filter((event) => !isAcknowledgement(event))
     this.#storage.putContinuation({ events, answer, posts, captured, ...posted })
+  }
+
+  /** Writes what the database has acknowledged, and nothing else. */
+  saveAcknowledgements(): void {
+    this.#storage.putAcknowledgements(this.events.filter(isAcknowledgement))
   }
 
   /** What of the lead is gone for good; what happened to it is not. Of an erased lead nothing is sent any more. */
@@ -158,9 +178,13 @@ export class AuctionRecord {
     this.save()
   }
 
-  /** Drops the posts that no retry can need: a post is sent again only while its outcome is unknown. */
-  dropPosts(state: AuctionState): void {
+  /**
+   * Drops the posts that no retry can need: a post is sent again only while its outcome is unknown. Once nothing is posted any
+   * more, what the pings gave for it goes too.
+   */
+  dropSpent(state: AuctionState): void {
     if (state.phase === 'absent') return
+    if (state.phase === 'settled') for (const contractId of Object.keys(this.captured)) delete this.captured[contractId]
     for (const { contractId, stage } of state.attempts) {
       if (stage.at !== 'posting' && stage.at !== 'unknown') delete this.posts[contractId]
     }
@@ -169,6 +193,10 @@ export class AuctionRecord {
   state(): AuctionState {
     return replay(this.events)
   }
+}
+
+function isAcknowledgement(event: AuctionEvent): event is Acknowledgement {
+  return event.type === 'acknowledged'
 }
 
 function withoutPersonal({ fields, piiFields }: Pick<StoredLead, 'fields' | 'piiFields'>): StoredLead['fields'] {

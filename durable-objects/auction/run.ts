@@ -125,7 +125,7 @@ export class AuctionRun {
     for (const event of events) {
       if (event.type === 'post_started') this.#seller.preparePost(record, this.#state, event.contractId)
     }
-    record.dropPosts(this.#state)
+    record.dropSpent(this.#state)
     // Where nothing is under way, no alarm may come again, and the supplier is answered: that is not to be forgotten.
     if (events.some(mustSurvive) || (!wasAtRest && isAnswerable(this.#state))) record.save()
     for (const event of events) this.#act(event)

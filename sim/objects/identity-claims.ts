@@ -9,15 +9,8 @@ import type { IdentityIndexObject } from './identity-index.ts'
 import type { Identity } from './lead.ts'
 import type { AuctionServices } from './services.ts'
 
-const HOLD_MS = 10 * 60 * 1_000
 const DAY_MS = 24 * 60 * 60 * 1_000
 const PREFIX_CHARS = 1
-
-/** What the index was told last, or is being told. */
-interface Told {
-  readonly outcome: 'seen' | 'free'
-  readonly telling: Latch<void>
-}
 
 interface Share {
   readonly index: Host<IdentityIndexObject>
@@ -27,7 +20,7 @@ interface Share {
 export class IdentityClaims {
   readonly #host: Host<Instance>
   readonly #services: AuctionServices
-  #told: Told | null = null
+  #releasing: Latch<void> | null = null
 
   constructor(host: Host<Instance>, services: AuctionServices) {
     this.#host = host
@@ -36,9 +29,10 @@ export class IdentityClaims {
 
   *take(identity: Identity | null): Running<boolean> {
     const auctionId = this.#host.name
+    const seenMs = (identity?.days ?? 0) * DAY_MS
     const taken: Share[] = []
     for (const share of this.#shares(identity)) {
-      const claim = { keys: share.keys, auctionId, holdMs: HOLD_MS }
+      const claim = { keys: share.keys, auctionId, seenMs }
       if (yield* call(this.#host, share.index, (index) => index.claim(claim))) {
         taken.push(share)
         continue
@@ -57,31 +51,22 @@ export class IdentityClaims {
   }
 
   *tell(identity: Identity | null, state: AuctionState): Running<void> {
-    if (identity === null) return
-    const outcome = statusOf(state) === 'unsold' ? 'free' : 'seen'
-    if (this.#told?.outcome !== outcome) {
-      const telling = new Latch<void>(this.#host.engine)
-      const told = { outcome, telling } as const
-      this.#told = told
-      this.#host.spawn(this.#say(told, identity))
+    if (identity === null || statusOf(state) !== 'unsold') return
+    if (this.#releasing === null) {
+      this.#releasing = new Latch<void>(this.#host.engine)
+      this.#host.spawn(this.#release(this.#releasing, identity))
     }
-    yield* this.#told?.telling.wait() ?? []
+    yield* this.#releasing.wait()
   }
 
-  *#say(told: Told, identity: Identity): Running<void> {
-    const seenMs = identity.days * DAY_MS
+  *#release(releasing: Latch<void>, identity: Identity): Running<void> {
     try {
-      for (const { index, keys } of this.#shares(identity)) {
-        const claim = { keys, auctionId: this.#host.name }
-        yield* call(this.#host, index, (other) =>
-          told.outcome === 'seen' ? other.confirm({ ...claim, seenMs }) : other.release(claim),
-        )
-      }
-      told.telling.resolve(undefined)
+      yield* this.drop(identity)
+      releasing.resolve(undefined)
     } catch (error) {
       if (!(error instanceof Outage)) throw error
-      if (this.#told === told) this.#told = null
-      told.telling.reject(error)
+      if (this.#releasing === releasing) this.#releasing = null
+      releasing.reject(error)
     }
   }
 

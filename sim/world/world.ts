@@ -82,7 +82,7 @@ export class World {
         known(
           this.#indexes,
           prefix,
-          () => new Host(engine, `index ${prefix}`, (host) => new IdentityIndexObject(host)),
+          () => new Host(engine, `index ${prefix}`, (host) => new IdentityIndexObject(host, (id) => this.#auction(id))),
         ),
       ping: (from, contractId, request) => found(this.#buyers.get(contractId)).ping(from, request),
       post: (from, request, timeoutMs) => found(this.#buyers.get(request.contractId)).post(from, request, timeoutMs),

@@ -315,13 +315,11 @@ export interface IdentityClaim {
 
 export interface IdentityIndexRpc {
   /**
-   * Claims all of the keys for an auction, or none.
+   * Claims all of the keys for an auction, or none; they are seen for this long, unless they are released.
    *
    * @returns false where another auction holds one of them
    */
-  claim(claim: IdentityClaim & { readonly holdMs: number }): Promise<boolean>
-  /** The lead was sold, or may have been: its identities are seen for this long. */
-  confirm(claim: IdentityClaim & { readonly seenMs: number }): Promise<void>
+  claim(claim: IdentityClaim & { readonly seenMs: number }): Promise<boolean>
   /** The lead was not sold: its identities are free. */
   release(claim: IdentityClaim): Promise<void>
   /** @returns whether one of the keys is held or seen; takes nothing, so the next moment may say otherwise */

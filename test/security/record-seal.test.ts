@@ -13,6 +13,16 @@ describe('the seal of a record', () => {
     expect(new RecordSeals([key('', 1)]).open(seal.wrappedKey, 'live').open(sealed, 'beginning')).toBe(TEXT)
   })
 
+  it('that begins with a text is the same as one that is made without', async () => {
+    const { seal, sealed } = await SEALS.begin('live', TEXT, 'beginning')
+    expect(seal.open(sealed ?? new Uint8Array(), 'beginning')).toBe(TEXT)
+    const opened = SEALS.open(seal.wrappedKey, 'live')
+    expect(opened.open(sealed ?? new Uint8Array(), 'beginning')).toBe(TEXT)
+    expect(opened.open(seal.seal(TEXT, 'continuation'), 'continuation')).toBe(TEXT)
+    expect(() => seal.open(sealed ?? new Uint8Array(), 'continuation')).toThrow()
+    expect((await SEALS.begin('live', null, 'beginning')).sealed).toBeNull()
+  })
+
   it('shows nothing, and never the same twice', () => {
     const seal = SEALS.create('live')
     const [one, other] = [seal.seal(TEXT, 'beginning'), seal.seal(TEXT, 'beginning')]

@@ -167,7 +167,7 @@ describe("the supplier's gate and the identity index", () => {
     await auction.submit(leadFor([buyer], { link: sourceLink({ capped }), identity }))
     await auction.projected.atLeast(1)
     expect(auction.gateCalls.all).toEqual(['hold 90000000', 'settle sold 90000000'])
-    expect(auction.identityCalls.all).toEqual(['claim aa11', 'claim bb22', 'confirm aa11', 'confirm bb22'])
+    expect(auction.identityCalls.all).toEqual(['claim aa11', 'claim bb22'])
   })
 
   it('get back what an unsold lead held', async () => {
@@ -207,7 +207,7 @@ describe("the supplier's gate and the identity index", () => {
     await auction.submit(leadFor([buyer], { link: sourceLink({ capped }), identity }))
     await auction.projected.atLeast(1)
     expect(auction.gateCalls.all).toEqual(['hold 90000000'])
-    expect(auction.identityCalls.all).toEqual(['claim aa11', 'claim bb22', 'confirm aa11', 'confirm bb22'])
+    expect(auction.identityCalls.all).toEqual(['claim aa11', 'claim bb22'])
   })
 
   it('turn away a lead that another auction has: nothing is stored, asked or kept', async () => {

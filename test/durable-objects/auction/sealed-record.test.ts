@@ -74,9 +74,8 @@ describe('the record of an auction', () => {
     await auction.projected.atLeast(2)
     const [first, second] = await buyer.posts()
     expect(second?.body).toBe(first?.body)
-    // The fields of the lead are still longer than what is left of the continuation.
-    const { continuation } = (await auction.stored()) as { continuation: { sealed: Uint8Array } }
-    expect(continuation.sealed.length).toBeLessThan((first?.body ?? '').length + 500)
+    await expectNobodyIn(auction)
+    expect((await auction.stored()).continuation).not.toHaveProperty('sealed')
   })
 
   it('stays within a value of storage when sixteen buyers refuse posts of 128 KB', async () => {
@@ -88,8 +87,7 @@ describe('the record of an auction', () => {
     const result = await auction.submit({ ...lead, fields: { ...lead.fields, big: 'x'.repeat(120 * 1024) } })
     expect(answerIn(result).status).toBe('UNMATCHED')
     expect((await postsOf(buyers)).reduce((sum, posts) => sum + posts, 0)).toBe(16)
-    const { continuation } = (await auction.stored()) as { continuation: { sealed: Uint8Array } }
-    expect(continuation.sealed.length).toBeLessThan(128 * 1024)
+    expect(JSON.stringify((await auction.stored()).continuation).length).toBeLessThan(128 * 1024)
   })
 
   it('is opened under an older key, and wrapped anew by the newest at the first look', async () => {
@@ -100,11 +98,35 @@ describe('the record of an auction', () => {
     await runInDurableObject(stub, async (_, { storage: { kv } }) => {
       const fieldsBy = (...keys: [MasterKey, ...MasterKey[]]) =>
         AuctionRecord.load(kv, new RecordSeals(keys))?.lead.fields
-      AuctionRecord.begin(kv, new RecordSeals([key('', 1)]), lead, planned)
+      const seals = new RecordSeals([key('', 1)])
+      AuctionRecord.begin({ kv, seals, lead, begun: await AuctionRecord.seal(seals, lead), planned })
       expect(() => fieldsBy(key('k2', 2))).toThrow('not among those given')
       expect(fieldsBy(key('k2', 2), key('', 1))).toEqual(lead.fields)
       expect(fieldsBy(key('k2', 2))).toEqual(lead.fields)
     })
+  })
+})
+
+describe('what the database has acknowledged', () => {
+  it('is written beside the record, and stands where it happened after a restart', async () => {
+    const { auction } = await unknownAuction('turns/reset,accept')
+    await auction.projected.atLeast(1)
+    await auction.acknowledge(1)
+    const before = (await auction.stored()).continuation
+    auction.advance(1 * SECOND)
+    await auction.retryPost('con_a', 2)
+    await auction.projected.atLeast(2)
+    const settled = (await auction.stored()).continuation
+    expect(settled).not.toEqual(before)
+    await auction.acknowledge(2)
+    expect((await auction.stored()).continuation).toEqual(settled)
+    const { trace } = await auction.view()
+    expect(trace.filter(({ step }) => step === 'acknowledged')).toHaveLength(2)
+    await auction.crash()
+    expect((await auction.view()).trace).toEqual(trace)
+    const told = auction.projected.all.length
+    await auction.ring()
+    expect(auction.projected.all).toHaveLength(told)
   })
 })
 

@@ -232,10 +232,6 @@ export class PlayedAuction {
         this.identityCalls.push(`claim ${claim.keys.join(' ')}`)
         return (await index.claim?.(claim)) ?? true
       },
-      confirm: async (claim) => {
-        this.identityCalls.push(`confirm ${claim.keys.join(' ')}`)
-        await index.confirm?.(claim)
-      },
       release: async (claim) => {
         this.identityCalls.push(`release ${claim.keys.join(' ')}`)
         await index.release?.(claim)
