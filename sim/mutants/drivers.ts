@@ -130,7 +130,7 @@ export const DRIVER_MUTANTS: readonly Mutant[] = [
     'a prepaid balance is asked without what is held',
     'objects/buyer-account.ts',
     'priceMicros <= creditMicros - this.#usage.since(null, 0).amountMicros',
-    "priceMicros <= creditMicros - [...this.holds()].reduce((sum, other) => sum + (other.status === 'sold' ? other.priceMicros : 0), 0)",
+    "priceMicros <= creditMicros - this.holds().reduce((sum, other) => sum + (other.status === 'sold' ? other.priceMicros : 0), 0)",
   ),
   mutant(
     'key-not-remembered',

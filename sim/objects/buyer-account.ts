@@ -78,13 +78,13 @@ export class BuyerAccountObject implements Alarmed {
   *alarm(): Running<void> {
     this.#isWatching = false
     const before = this.#host.engine.now - UNRESOLVED_MS
-    const old = [...this.holds()].filter(({ status, at }) => status === 'held' && at < before)
+    const old = this.holds().filter(({ status, at }) => status === 'held' && at < before)
     for (const held of old) yield* this.#ask(held)
-    if ([...this.holds()].some(({ status }) => status === 'held')) this.#watch()
+    if (this.holds().some(({ status }) => status === 'held')) this.#watch()
   }
 
-  *holds(): Generator<Hold> {
-    for (const [, hold] of this.#host.disk.rows<Hold>(HOLD)) yield hold
+  holds(): readonly Hold[] {
+    return this.#host.disk.rows<Hold>(HOLD)
   }
 
   /** What is counted, for checks. */
