@@ -52,7 +52,14 @@ function play(world: World): string | null {
 function untilQuiet(world: World): void {
   const { engine } = world
   const until = engine.now + STATED_MS
-  for (checkOver(world); !isQuiet(world) && engine.now < until; checkOver(world)) engine.run(engine.now + LOOK_AGAIN_MS)
+  for (checkOver(world); !isQuiet(world) && engine.now < until; checkOver(world)) runOn(engine, until)
+}
+
+/** As long as nothing happens there is nothing new to look at. */
+function runOn(engine: Engine, until: number): void {
+  const { steps } = engine
+  do engine.run(engine.now + LOOK_AGAIN_MS)
+  while (engine.steps === steps && engine.now < until)
 }
 
 /** With a person at it, nothing stays open. */

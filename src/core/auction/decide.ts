@@ -10,7 +10,7 @@ import type { AuctionEvent, PingAnswer } from './events'
 import { evolve } from './evolve'
 import { expire, makeOffer, onTake } from './offer'
 import type { AuctionPlan } from './plan'
-import { firstTier, inTier, isUnbeatable, judgeAnswer, rankBids, stands } from './rank'
+import { firstTier, hasAllAnswers, inTier, isUnbeatable, judgeAnswer, rankBids, stands } from './rank'
 import {
   endLost,
   onPostAnswer,
@@ -134,7 +134,7 @@ function watchdog(state: AuctionState, now: number): AuctionEvent[] {
 /** What follows by itself from where the auction stands. */
 function step(state: AuctionState, now: number): readonly AuctionEvent[] {
   if (state.phase === 'pinging') {
-    const allAnswered = inTier(state.plan, state.tier).every(({ id }) => state.answers.has(id))
+    const allAnswered = hasAllAnswers(state)
     if (!allAnswered && !isUnbeatable(state)) return []
     const cause = allAnswered ? 'all_answered' : 'unbeatable'
     return [{ type: 'window_closed', at: now, cause, ranking: rankBids(state) }]
