@@ -3,7 +3,15 @@
  */
 import { unreachable } from '../assert'
 import type { AuctionEvent } from './events'
-import { ABSENT, type Answered, type Attempt, type AttemptStage, type AuctionState, type Closed, hasLead } from './state'
+import {
+  ABSENT,
+  type Answered,
+  type Attempt,
+  type AttemptStage,
+  type AuctionState,
+  type Closed,
+  hasLead,
+} from './state'
 
 /** @returns the state after one event. */
 export function evolve(state: AuctionState, event: AuctionEvent): AuctionState {
