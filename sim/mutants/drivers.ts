@@ -1,9 +1,6 @@
 /** Faults of what is around the core: objects, queue consumers, the database's statements, the output gate. */
-import type { Mutant } from './mutant.ts'
-
-function mutant(name: string, fault: string, file: string, from: string, to: string): Mutant {
-  return { name, fault, changes: [{ file: `sim/${file}`, from, to }] }
-}
+import { type Mutant, driverMutant as mutant } from './mutant.ts'
+import { RETURN_MUTANTS } from './returns.ts'
 
 export const DRIVER_MUTANTS: readonly Mutant[] = [
   mutant(
@@ -209,4 +206,5 @@ export const DRIVER_MUTANTS: readonly Mutant[] = [
     'const stored = yield* this.#store(messages)\n    yield* this.#acknowledge(messages.filter((_, index) => stored[index] === true))\n    return stored',
     'yield* this.#acknowledge(messages)\n    return yield* this.#store(messages)',
   ),
+  ...RETURN_MUTANTS,
 ]
