@@ -189,7 +189,7 @@ export const DRIVER_MUTANTS: readonly Mutant[] = [
     'report-not-corrected',
     'a lead that is sold later stays in the reports as unsold, too',
     'world/database.ts',
-    'if (stored !== undefined) this.#add(firstBuyer(stored), { ...NOTHING, leads: -1 })',
+    'if (stored !== undefined) add(this.rollups, firstBuyer(stored), { ...NOTHING, leads: -1 })',
     '',
   ),
   mutant(
