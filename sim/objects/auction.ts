@@ -2,7 +2,7 @@
  * Mirrors durable-objects/auction/run.ts (and auction.ts): load, let core decide, persist, act. Left out are views and credentials.
  */
 import type { PostResolution } from '../../src/contracts/unresolved.ts'
-import { type AuctionCommand, decide } from '../../src/core/auction/decide.ts'
+import { type AuctionCommand, advance, decide } from '../../src/core/auction/decide.ts'
 import type { AuctionEvent } from '../../src/core/auction/events.ts'
 import { evolve } from '../../src/core/auction/evolve.ts'
 import { ABSENT, type AuctionState, hasLead, isClosed } from '../../src/core/auction/state.ts'
@@ -258,10 +258,10 @@ export class AuctionObject implements Alarmed {
   #do(command: AuctionCommand): readonly AuctionEvent[] {
     const record = this.#record
     if (record === null) return []
-    const events = decide(this.#state, command, this.#host.engine.now)
+    const { events, state } = advance(this.#state, command, this.#host.engine.now)
     if (events.length === 0) return events
     const [told, wasAtRest] = [sequenceOf(this.#state), isAnswerable(this.#state)]
-    for (const event of events) this.#state = evolve(this.#state, event)
+    this.#state = state
     record.events.push(...events)
     if (record.answer === null && hasLead(this.#state) && isAnswerable(this.#state)) {
       record.answer = answerOf(this.#state)

@@ -22,6 +22,8 @@ const FIRST_LOOK_MS = 100_000
 const LOOK_AGAIN_MS = 10 * 60_000
 /** Until somebody looks after what is parked: by then nothing is on its way to a buyer any more. */
 const OPERATOR_MS = 60 * 60_000
+/** One history in so many has returns. */
+const RETURNED_ONE_IN = 3
 const CRON_MS = 60_000
 /** By then whatever was returned is told to the buyer's account. */
 const RETURNS_MS = 60 * 60_000
@@ -81,6 +83,7 @@ function resolveParked(world: World): void {
 /** After the sales: what is returned is reversed and, with the cron's help, told. */
 function giveBack(world: World): void {
   const { engine, returnDesk } = world
+  if (engine.chance.draw(RETURNED_ONE_IN) < RETURNED_ONE_IN - 1) return
   const returns = new Returns(world)
   returns.start()
   if (returns.isOver) return

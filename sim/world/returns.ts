@@ -31,11 +31,10 @@ export class Returns {
     this.#people = new Host<Returns>(world.engine, 'people', () => this, false)
   }
 
-  /** Draws which sales are returned, and by whom; none where all that is drawn is zero. */
+  /** Draws which sales are returned, and by whom. */
   start(): void {
     const { engine, database } = this.#world
     const { chance } = engine
-    if (chance.draw(3) < 2) return
     chance.faultsLeft += chance.draw(MAX_FAULTS + 1)
     for (const sale of database.ledger) {
       if (chance.draw(2) === 1) this.#spawn(this.#ask(sale, 'requested'))
