@@ -27,6 +27,7 @@ function readOptions(): SimOptions {
 async function runAll({ seeds, seed, workers }: SimOptions): Promise<boolean> {
   const runners = Array.from({ length: workers }, () => new Runner(null))
   const startedAt = performance.now()
+  const usedBefore = process.cpuUsage()
   let saidAt = startedAt
   const onProgress = (sums: Sums) => {
     if (performance.now() - saidAt < SAY_EVERY_MS) return
@@ -35,7 +36,9 @@ async function runAll({ seeds, seed, workers }: SimOptions): Promise<boolean> {
   }
   try {
     const outcome = await runSeeds(runners, { from: seed, count: seeds, onProgress })
-    summarise(outcome, { seed, workers, seconds: (performance.now() - startedAt) / 1_000 })
+    const { user, system } = process.cpuUsage(usedBefore)
+    const cpuMs = (user + system) / 1_000
+    summarise(outcome, { seed, workers, seconds: (performance.now() - startedAt) / 1_000, cpuMs })
     const [runner] = runners
     if (outcome.failure !== null && runner !== undefined) await explain(runner, outcome.failure)
     return outcome.failure === null
@@ -48,14 +51,17 @@ interface Circumstances {
   readonly seed: number
   readonly workers: number
   readonly seconds: number
+  /** Of all threads: what others on the machine take does not count. */
+  readonly cpuMs: number
 }
 
-function summarise(outcome: Outcome, { seed, workers, seconds }: Circumstances): void {
+function summarise(outcome: Outcome, { seed, workers, seconds, cpuMs }: Circumstances): void {
   const { seeds, steps, crashes, faults, takes } = outcome
   const words = outcome.failure === null ? 'every invariant held' : 'AN INVARIANT DID NOT HOLD'
   console.log(`${seeds} histories from seed ${seed}: ${words}`)
   console.log(`${steps} steps, ${faults} faults of which ${crashes} crashes, ${takes} leads taken by buyers`)
-  console.log(`${Math.round(seeds / seconds)} histories/s in ${workers} threads, ${seconds.toFixed(1)} s`)
+  const each = `${(cpuMs / seeds).toFixed(2)} ms of CPU a history`
+  console.log(`${Math.round(seeds / seconds)} histories/s in ${workers} threads, ${seconds.toFixed(1)} s; ${each}`)
 }
 
 async function explain(runner: Runner, { seed, words }: Failure): Promise<void> {

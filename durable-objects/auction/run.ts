@@ -5,7 +5,7 @@
  * *posting* is stored before the request leaves, and the storage holds back every request of this object until it is durable.
  */
 
-import { type AuctionCommand, decide } from '../../src/core/auction/decide'
+import { type AuctionCommand, advance } from '../../src/core/auction/decide'
 import type { AuctionEvent, PingAnswer, PostAnswer } from '../../src/core/auction/events'
 import { evolve } from '../../src/core/auction/evolve'
 import { ABSENT, type AuctionState, type Closed, hasLead, isClosed } from '../../src/core/auction/state'
@@ -114,10 +114,10 @@ export class AuctionRun {
   do(command: AuctionCommand): readonly AuctionEvent[] {
     const record = this.#record
     if (record === null) return []
-    const events = decide(this.#state, command, this.#services.now())
+    const { events, state } = advance(this.#state, command, this.#services.now())
     if (events.length === 0) return events
     const [told, wasAtRest] = [sequenceOf(this.#state), isAnswerable(this.#state)]
-    for (const event of events) this.#state = evolve(this.#state, event)
+    this.#state = state
     record.events.push(...events)
     if (record.answer === null && hasLead(this.#state) && isAnswerable(this.#state)) {
       record.answer = answerOf(this.#ctx.id.toString(), record.lead, this.#state)

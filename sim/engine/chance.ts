@@ -11,6 +11,8 @@ export const MAX_FAULTS = 8
 export class Chance {
   /** Faults that may still happen. */
   faultsLeft = 0
+  /** Faults that happened. */
+  faults = 0
   readonly #tape: readonly number[] | null
   readonly #drawn: number[] | null
   #read = 0
@@ -59,6 +61,7 @@ export class Chance {
   fault(oneIn: number): boolean {
     if (this.faultsLeft === 0 || this.draw(oneIn) !== oneIn - 1) return false
     this.faultsLeft -= 1
+    this.faults += 1
     return true
   }
 

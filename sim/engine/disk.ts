@@ -9,11 +9,13 @@ interface Write {
   readonly key: string
   /** Undefined deletes. */
   readonly value: unknown
+  /** What stood there until then. Crashes are rare: it is cheaper to undo than to keep what is durable beside what is read. */
+  before: unknown
 }
 
 export class Disk {
-  #live = new Map<string, unknown>()
-  readonly #durable = new Map<string, unknown>()
+  readonly #rows = new Map<string, unknown>()
+  /** What is not durable yet, in the order in which it was written. */
   #pending: Write[] = []
 
   get isDurable(): boolean {
@@ -21,53 +23,64 @@ export class Disk {
   }
 
   get<T>(key: string): T | undefined {
-    return this.#live.get(key) as T | undefined
+    return this.#rows.get(key) as T | undefined
   }
 
   /** What a crash would leave of it now. */
   getDurable<T>(key: string): T | undefined {
-    return this.#durable.get(key) as T | undefined
+    const first = this.#pending.find((write) => write.key === key)
+    return (first === undefined ? this.#rows.get(key) : first.before) as T | undefined
   }
 
   /** @returns the rows whose keys begin so, in the order in which they were first written */
-  *rows<T>(prefix: string): Generator<[string, T]> {
-    for (const [key, value] of this.#live) if (key.startsWith(prefix)) yield [key, value as T]
+  rows<T>(prefix: string): T[] {
+    const found: T[] = []
+    for (const [key, value] of this.#rows) if (key.startsWith(prefix)) found.push(value as T)
+    return found
+  }
+
+  get keys(): readonly string[] {
+    return [...this.#rows.keys()]
   }
 
   /** @param turn what was written in the same turn stands or falls together */
   put(turn: number, key: string, value: unknown): void {
-    if (value === undefined) this.#live.delete(key)
-    else this.#live.set(key, value)
-    this.#pending.push({ turn, key, value })
+    this.#pending.push({ turn, key, value, before: this.#rows.get(key) })
+    this.#set(key, value)
   }
 
   /** Durable at once: what the platform itself keeps. */
   keep(key: string, value: unknown): void {
-    this.#live.set(key, value)
-    this.#durable.set(key, value)
+    const first = this.#pending.find((write) => write.key === key)
+    if (first !== undefined) first.before = value
+    this.#set(key, value)
   }
 
   /** Makes everything durable that was written so far. */
   flush(): void {
-    for (const write of this.#pending) this.#apply(write)
     this.#pending = []
   }
 
   /** How many turns of writes are not durable yet. */
   turnsPending(): number {
-    return new Set(this.#pending.map(({ turn }) => turn)).size
+    return this.#turns().size
   }
 
   /** Loses what was not durable, but for the first few turns of it. */
   crash(turnsSaved: number): void {
-    const turns = [...new Set(this.#pending.map(({ turn }) => turn))].slice(0, turnsSaved)
-    for (const write of this.#pending) if (turns.includes(write.turn)) this.#apply(write)
+    const saved = [...this.#turns()].slice(0, turnsSaved)
+    const writes = this.#pending
     this.#pending = []
-    this.#live = new Map(this.#durable)
+    for (const { key, before } of writes.toReversed()) this.#set(key, before)
+    for (const { turn, key, value } of writes) if (saved.includes(turn)) this.#set(key, value)
   }
 
-  #apply({ key, value }: Write): void {
-    if (value === undefined) this.#durable.delete(key)
-    else this.#durable.set(key, value)
+  #turns(): ReadonlySet<number> {
+    return new Set(this.#pending.map(({ turn }) => turn))
+  }
+
+  #set(key: string, value: unknown): void {
+    if (value === undefined) this.#rows.delete(key)
+    else this.#rows.set(key, value)
   }
 }

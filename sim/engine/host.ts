@@ -35,7 +35,7 @@ export class Host<T extends Instance> implements Crashable {
   #isFlushing = false
   #isInAlarm = false
   /** Whoever waits for an answer of this life. */
-  readonly #callers = new Set<(error: Outage) => void>()
+  #callers: Reply<never>[] = []
   readonly #make: () => T
   /** Who may die when something happens here; null for what is not ours to lose. */
   readonly victim: Crashable | null
@@ -69,7 +69,7 @@ export class Host<T extends Instance> implements Crashable {
 
   /** Waits until everything is durable. */
   *sync(): Running<void> {
-    if (!this.disk.isDurable) yield waitFor<void>((wake) => this.#held.push(() => wake.resolve()))
+    if (!this.disk.isDurable) yield* waitFor<void>((wake) => this.#held.push(() => wake.resolve()))
   }
 
   /** Goes on by itself, as long as this life lasts. What fails in it fails alone. */
@@ -78,9 +78,9 @@ export class Host<T extends Instance> implements Crashable {
   }
 
   /** A pause in memory. */
-  *sleep(ms: number): Running<void> {
+  sleep(ms: number): Running<void> {
     const { engine } = this
-    yield waitFor<void>((wake) => engine.atInLife(engine.now + ms, this, () => wake.resolve()))
+    return waitFor((wake) => engine.atInLife(engine.now + ms, this, () => wake.resolve()))
   }
 
   /** The alarm that will come; one whose handler runs is none. */
@@ -96,25 +96,27 @@ export class Host<T extends Instance> implements Crashable {
   }
 
   deleteAll(): void {
-    for (const [key] of [...this.disk.rows('')]) this.put(key, undefined)
+    for (const key of this.disk.keys) this.put(key, undefined)
   }
 
   /** Serves a call. @param reply hears the result or the failure once it may leave */
   serve<R>(act: (instance: T) => Running<R> | R, reply: Reply<R>): void {
-    const broken = (error: Outage) => reply.failed(error)
-    this.#callers.add(broken)
-    const leave = (say: () => void) =>
-      this.send(() => {
-        this.#callers.delete(broken)
-        say()
-      })
+    this.#callers.push(reply)
     const result = act(this.instance)
-    if (isRunning(result)) {
+    if (!isRunning(result)) this.#answer(reply, () => reply.ended(result))
+    else {
       Process.start(this, result, {
-        ended: (value) => leave(() => reply.ended(value as R)),
-        failed: (error) => leave(() => reply.failed(error)),
+        ended: (value) => this.#answer(reply, () => reply.ended(value as R)),
+        failed: (error) => this.#answer(reply, () => reply.failed(error)),
       })
-    } else leave(() => reply.ended(result))
+    }
+  }
+
+  #answer(reply: Reply<never>, say: () => void): void {
+    this.send(() => {
+      this.#callers.splice(this.#callers.indexOf(reply), 1)
+      say()
+    })
   }
 
   crash(): void {
@@ -130,9 +132,10 @@ export class Host<T extends Instance> implements Crashable {
     this.#held = []
     this.#isFlushing = false
     this.#wakeLater()
-    const callers = [...this.#callers]
-    this.#callers.clear()
-    for (const broken of callers) engine.at(engine.now + BROKEN_MS, null, () => broken(new Outage(`${this.name} died`)))
+    const callers = this.#callers
+    this.#callers = []
+    const error = new Outage(`${this.name} died`)
+    for (const caller of callers) engine.at(engine.now + BROKEN_MS, null, () => caller.failed(error))
   }
 
   #flush(): void {

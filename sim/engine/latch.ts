@@ -20,11 +20,11 @@ export class Latch<T> {
   }
 
   /** @throws what it was rejected with */
-  *wait(): Running<T> {
-    return (yield waitFor<T>((wake) => {
+  wait(): Running<T> {
+    return waitFor((wake) => {
       this.#waiting.push(wake)
       if (this.#settled !== null) this.#wakeAll()
-    })) as T
+    })
   }
 
   #settle(settled: { readonly value: T } | { readonly error: Outage }): void {

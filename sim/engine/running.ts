@@ -6,8 +6,16 @@
  */
 
 /** What a generator hands out when it waits: who wakes it is told how. */
-export type Suspension = (wake: Wake<never>) => void
-export type Running<T> = Generator<Suspension, T, unknown>
+export interface Suspension {
+  suspend(wake: Wake<never>): void
+}
+
+/** What a driver's method gives back: a generator, or something that waits once and is woken with its result. */
+export interface Running<T> {
+  next(value?: unknown): IteratorResult<Suspension, T>
+  throw(error: unknown): IteratorResult<Suspension, T>
+  [Symbol.iterator](): Running<T>
+}
 
 /** Whose life a process ends with. */
 export interface Mortal {
@@ -91,13 +99,48 @@ export class Process {
       return
     }
     if (next.done === true) this.#ending?.ended(next.value)
-    else next.value(new Wake<never>(this, this.#pauses))
+    else next.value.suspend(new Wake<never>(this, this.#pauses))
   }
 }
 
-/** What to yield to wait until somebody uses the wake; the value that it is used with is what the `yield` gives back. */
-export function waitFor<T>(start: (wake: Wake<T>) => void): Suspension {
-  return start as Suspension
+/** One wait, without the generator that it would take: most of what is awaited ends in one. */
+export abstract class Pause<T> implements Running<T>, Suspension {
+  #isOver = false
+
+  /** Sees to it that somebody uses the wake. */
+  abstract suspend(wake: Wake<T>): void
+
+  next(value?: unknown): IteratorResult<Suspension, T> {
+    if (this.#isOver) return { done: true, value: value as T }
+    this.#isOver = true
+    return { done: false, value: this }
+  }
+
+  throw(error: unknown): never {
+    throw error
+  }
+
+  [Symbol.iterator](): this {
+    return this
+  }
+}
+
+class Waiting<T> extends Pause<T> {
+  readonly #start: (wake: Wake<T>) => void
+
+  constructor(start: (wake: Wake<T>) => void) {
+    super()
+    this.#start = start
+  }
+
+  override suspend(wake: Wake<T>): void {
+    this.#start(wake)
+  }
+}
+
+/** Waits until somebody uses the wake; the value that it is used with is what `yield*` gives back. */
+export function waitFor<T>(start: (wake: Wake<T>) => void): Running<T> {
+  return new Waiting(start)
 }
 
 /** Whether a method waits for anything; one that does not gives its result at once. */

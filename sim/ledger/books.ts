@@ -159,7 +159,7 @@ function checkHolds(world: World, after: string): void {
     }
   }
   for (const [buyerId, { instance }] of world.accounts) {
-    const counted = [...instance.holds()].filter(({ status }) => status !== 'released')
+    const counted = instance.holds().filter(({ status }) => status !== 'released')
     const amountMicros = counted.reduce((sum, { priceMicros }) => sum + priceMicros, 0)
     const { used } = instance
     const isEven = used.count === counted.length && used.amountMicros === amountMicros
@@ -177,15 +177,17 @@ function checkGate(world: World, after: string): void {
 
 function accountOf({ scenario, accounts }: World, contractId: string): readonly Hold[] {
   const buyerId = scenario.plan.contenders.find(({ id }) => id === contractId)?.buyerId ?? ''
-  return [...(accounts.get(buyerId)?.instance.holds() ?? [])]
+  return accounts.get(buyerId)?.instance.holds() ?? []
 }
 
-function* holdsOf({ accounts }: World): Generator<Hold> {
-  for (const { instance } of accounts.values()) yield* instance.holds()
+function holdsOf({ accounts }: World): readonly Hold[] {
+  const holds: Hold[] = []
+  for (const { instance } of accounts.values()) holds.push(...instance.holds())
+  return holds
 }
 
 function openLeases({ gate }: World) {
-  return [...gate.instance.leases()].filter(({ settled }) => !settled)
+  return gate.instance.leases().filter(({ settled }) => !settled)
 }
 
 function attemptOf({ auctions }: World, { auctionId, attempt, contractId }: Hold) {

@@ -1,9 +1,6 @@
 /** Faults of what is around the core: objects, queue consumers, the database's statements, the output gate. */
-import type { Mutant } from './mutant.ts'
-
-function mutant(name: string, fault: string, file: string, from: string, to: string): Mutant {
-  return { name, fault, changes: [{ file: `sim/${file}`, from, to }] }
-}
+import { type Mutant, driverMutant as mutant } from './mutant.ts'
+import { RETURN_MUTANTS } from './returns.ts'
 
 export const DRIVER_MUTANTS: readonly Mutant[] = [
   mutant(
@@ -130,7 +127,7 @@ export const DRIVER_MUTANTS: readonly Mutant[] = [
     'a prepaid balance is asked without what is held',
     'objects/buyer-account.ts',
     'priceMicros <= creditMicros - this.#usage.since(null, 0).amountMicros',
-    "priceMicros <= creditMicros - [...this.holds()].reduce((sum, other) => sum + (other.status === 'sold' ? other.priceMicros : 0), 0)",
+    "priceMicros <= creditMicros - this.holds().reduce((sum, other) => sum + (other.status === 'sold' ? other.priceMicros : 0), 0)",
   ),
   mutant(
     'key-not-remembered',
@@ -199,7 +196,7 @@ export const DRIVER_MUTANTS: readonly Mutant[] = [
     'report-not-corrected',
     'a lead that is sold later stays in the reports as unsold, too',
     'world/database.ts',
-    'if (stored !== undefined) this.#add(firstBuyer(stored), { ...NOTHING, leads: -1 })',
+    'if (stored !== undefined) add(this.rollups, firstBuyer(stored), { ...NOTHING, leads: -1 })',
     '',
   ),
   mutant(
@@ -216,4 +213,5 @@ export const DRIVER_MUTANTS: readonly Mutant[] = [
     'const stored = yield* this.#store(messages)\n    yield* this.#acknowledge(messages.filter((_, index) => stored[index] === true))\n    return stored',
     'yield* this.#acknowledge(messages)\n    return yield* this.#store(messages)',
   ),
+  ...RETURN_MUTANTS,
 ]

@@ -16,6 +16,11 @@ export interface Mutant {
   readonly changes: readonly Change[]
 }
 
+/** A fault of what is around the core. @param file in `sim/` */
+export function driverMutant(name: string, fault: string, file: string, from: string, to: string): Mutant {
+  return { name, fault, changes: [{ file: `sim/${file}`, from, to }] }
+}
+
 /** @throws where the lines are not there, or not only there: the mutant is out of date, and would prove nothing */
 export function mutate(text: string, { file, from, to }: Change): string {
   const parts = text.split(from)

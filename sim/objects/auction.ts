@@ -2,7 +2,7 @@
  * Mirrors durable-objects/auction/run.ts (and auction.ts): load, let core decide, persist, act. Left out are views and credentials.
  */
 import type { PostResolution } from '../../src/contracts/unresolved.ts'
-import { type AuctionCommand, decide } from '../../src/core/auction/decide.ts'
+import { type AuctionCommand, advance, decide } from '../../src/core/auction/decide.ts'
 import type { AuctionEvent } from '../../src/core/auction/events.ts'
 import { evolve } from '../../src/core/auction/evolve.ts'
 import { ABSENT, type AuctionState, hasLead, isClosed } from '../../src/core/auction/state.ts'
@@ -75,9 +75,10 @@ export class AuctionObject implements Alarmed {
     if (hasLead(this.#state)) return yield* this.#replay(lead.fingerprint)
     const taking = new Latch<'taken' | 'expired' | 'duplicate'>(this.#host.engine)
     this.#taking = taking
-    this.#settleWith(taking, this.#letIn(record, lead), () => {
+    const over = () => {
       this.#taking = null
-    })
+    }
+    this.#host.spawn(this.#settled(taking, this.#letIn(record, lead), over))
     const outcome = yield* taking.wait()
     if (outcome !== 'taken') return { kind: outcome }
     return (yield* this.#answered(null)) ?? { kind: 'in_progress' }
@@ -157,29 +158,25 @@ export class AuctionObject implements Alarmed {
     if (beginning === null) {
       beginning = new Latch<boolean>(this.#host.engine)
       this.#beginning = beginning
-      this.#settleWith(beginning, this.#begin(lead), () => {
+      const over = () => {
         this.#beginning = null
-      })
+      }
+      this.#host.spawn(this.#settled(beginning, this.#begin(lead), over))
     }
     return yield* beginning.wait()
   }
 
   /** Runs something that several may wait for, as a promise with `finally` does. */
-  #settleWith<T>(latch: Latch<T>, running: Running<T>, over: () => void): void {
-    const host = this.#host
-    host.spawn(
-      (function* () {
-        try {
-          const value = yield* running
-          over()
-          latch.resolve(value)
-        } catch (error) {
-          over()
-          if (!(error instanceof Outage)) throw error
-          latch.reject(error)
-        }
-      })(),
-    )
+  *#settled<T>(latch: Latch<T>, running: Running<T>, over: () => void): Running<void> {
+    try {
+      const value = yield* running
+      over()
+      latch.resolve(value)
+    } catch (error) {
+      over()
+      if (!(error instanceof Outage)) throw error
+      latch.reject(error)
+    }
   }
 
   *#begin(lead: SubmittedLead): Running<boolean> {
@@ -261,10 +258,10 @@ export class AuctionObject implements Alarmed {
   #do(command: AuctionCommand): readonly AuctionEvent[] {
     const record = this.#record
     if (record === null) return []
-    const events = decide(this.#state, command, this.#host.engine.now)
+    const { events, state } = advance(this.#state, command, this.#host.engine.now)
     if (events.length === 0) return events
     const [told, wasAtRest] = [sequenceOf(this.#state), isAnswerable(this.#state)]
-    for (const event of events) this.#state = evolve(this.#state, event)
+    this.#state = state
     record.events.push(...events)
     if (record.answer === null && hasLead(this.#state) && isAnswerable(this.#state)) {
       record.answer = answerOf(this.#state)
@@ -375,9 +372,9 @@ export class AuctionObject implements Alarmed {
     }
   }
 
-  *#waitForAnswer(waitMs: number | null): Running<void> {
+  #waitForAnswer(waitMs: number | null): Running<void> {
     const { engine } = this.#host
-    yield waitFor<void>((wake) => {
+    return waitFor((wake) => {
       const resolve = () => wake.resolve()
       this.#waiting.push(resolve)
       if (waitMs !== null) engine.atInLife(engine.now + waitMs, this.#host, resolve)

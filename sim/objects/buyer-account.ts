@@ -1,6 +1,6 @@
 /**
- * Mirrors durable-objects/buyer-account/: holds, caps, budgets and the prepaid balance. Left out are ping shares, circuits
- * and the forgetting of what is long over.
+ * Mirrors durable-objects/buyer-account/: holds, caps, budgets, the prepaid balance and returns. Left out are ping shares,
+ * circuits and the forgetting of what is long over.
  */
 import type { AccountConfiguration, ReserveRequest, ReserveResult } from '../../src/contracts/objects.ts'
 import { type Cap, capWindowStart, fitsCap, type Usage } from '../../src/core/limits/cap.ts'
@@ -8,6 +8,7 @@ import type { Alarmed, Host } from '../engine/host.ts'
 import { call } from '../engine/network.ts'
 import { Outage, type Running } from '../engine/running.ts'
 import type { AuctionObject } from './auction.ts'
+import type { ReturnRow } from './sale-return.ts'
 import { UsageCounter } from './usage.ts'
 
 export interface Hold {
@@ -21,6 +22,7 @@ export interface Hold {
 
 const UNRESOLVED_MS = 10 * 60 * 1_000
 const HOLD = 'hold '
+const RETURN = 'return '
 
 export interface AccountTerms {
   readonly configuration: AccountConfiguration
@@ -75,16 +77,31 @@ export class BuyerAccountObject implements Alarmed {
     if (known !== null) this.#count(known, -1)
   }
 
+  /** A return counts once, however often it is told. */
+  takeBack({ id, auctionId, contractId, revenueMicros, restoreCaps, soldAt }: ReturnRow): void {
+    const key = `${RETURN}${id}`
+    if (this.#host.disk.get(key) !== undefined) return
+    const sold = this.holds().find((hold) => hold.auctionId === auctionId && hold.contractId === contractId)
+    this.#host.put(key, restoreCaps ? 0 : revenueMicros)
+    if (!restoreCaps) return
+    this.#usage.add(contractId, sold?.at ?? soldAt, { count: -1, amountMicros: -revenueMicros })
+  }
+
+  /** What returns have given back to the balance. */
+  get creditedMicros(): number {
+    return this.#host.disk.rows<number>(RETURN).reduce((sum, priceMicros) => sum + priceMicros, 0)
+  }
+
   *alarm(): Running<void> {
     this.#isWatching = false
     const before = this.#host.engine.now - UNRESOLVED_MS
-    const old = [...this.holds()].filter(({ status, at }) => status === 'held' && at < before)
+    const old = this.holds().filter(({ status, at }) => status === 'held' && at < before)
     for (const held of old) yield* this.#ask(held)
-    if ([...this.holds()].some(({ status }) => status === 'held')) this.#watch()
+    if (this.holds().some(({ status }) => status === 'held')) this.#watch()
   }
 
-  *holds(): Generator<Hold> {
-    for (const [, hold] of this.#host.disk.rows<Hold>(HOLD)) yield hold
+  holds(): readonly Hold[] {
+    return this.#host.disk.rows<Hold>(HOLD)
   }
 
   /** What is counted, for checks. */

@@ -71,7 +71,8 @@ export class IdentityClaims {
   }
 
   #shares(identity: Identity | null): readonly Share[] {
-    const byPrefix = Map.groupBy(identity?.keys ?? [], (key) => key.slice(0, PREFIX_CHARS))
+    if (identity === null) return []
+    const byPrefix = Map.groupBy(identity.keys, (key) => key.slice(0, PREFIX_CHARS))
     return [...byPrefix].map(([prefix, keys]) => ({ index: this.#services.identityIndex(prefix), keys }))
   }
 }

@@ -95,8 +95,8 @@ export class SupplierGateObject implements Alarmed {
     if (this.#open().length > 0) this.#keepSweeping()
   }
 
-  *leases(): Generator<Lease> {
-    for (const [, lease] of this.#host.disk.rows<Lease>(LEASE)) yield lease
+  leases(): readonly Lease[] {
+    return this.#host.disk.rows<Lease>(LEASE)
   }
 
   #take(auctionId: string, campaignId: string, at: number): boolean {
@@ -134,7 +134,7 @@ export class SupplierGateObject implements Alarmed {
   }
 
   #open(): readonly Lease[] {
-    return [...this.leases()].filter(({ settled }) => !settled)
+    return this.leases().filter(({ settled }) => !settled)
   }
 
   #findKey(requestKey: string): KeyRow | null {

@@ -29,7 +29,7 @@ export class UsageCounter {
   /** @param scope null for all of them together */
   since(scope: string | null, since: number): Usage {
     const sum = { count: 0, amountMicros: 0 }
-    for (const [, row] of this.#host.disk.rows<UsageRow>(ROW)) {
+    for (const row of this.#host.disk.rows<UsageRow>(ROW)) {
       if (row.slot < since || (scope !== null && scope !== row.scope)) continue
       sum.count += row.count
       sum.amountMicros += row.amountMicros

@@ -3,6 +3,8 @@ import type { Chance } from '../engine/chance.ts'
 import { Engine, START } from '../engine/engine.ts'
 import { checkBooks, checkOver, isQuiet, STATED_MS } from '../ledger/books.ts'
 import { Broken } from '../ledger/broken.ts'
+import { checkReturned } from '../ledger/returned.ts'
+import { Returns } from '../world/returns.ts'
 import { drawScenario, type Scenario } from '../world/scenario.ts'
 import { World } from '../world/world.ts'
 
@@ -20,17 +22,21 @@ const FIRST_LOOK_MS = 100_000
 const LOOK_AGAIN_MS = 10 * 60_000
 /** Until somebody looks after what is parked: by then nothing is on its way to a buyer any more. */
 const OPERATOR_MS = 60 * 60_000
+/** One history in so many has returns. */
+const RETURNED_ONE_IN = 3
+const CRON_MS = 60_000
+/** By then whatever was returned is told to the buyer's account. */
+const RETURNS_MS = 60 * 60_000
 const RETENTION_OVER_MS = 32 * 24 * 60 * 60 * 1_000
 
 /** @param story takes what happens, in words; null is faster */
 export function runHistory(chance: Chance, story: string[] | null = null): HistoryResult {
   const engine = new Engine(chance, story)
   const scenario = drawScenario(chance)
-  const faults = chance.faultsLeft
   const world = new World(engine, scenario)
   const failure = play(world)
   const { steps, crashes } = engine
-  return { failure, steps, crashes, faults: faults - chance.faultsLeft, takes: world.ledger.takes.length, scenario }
+  return { failure, steps, crashes, faults: chance.faults, takes: world.ledger.takes.length, scenario }
 }
 
 function play(world: World): string | null {
@@ -41,6 +47,7 @@ function play(world: World): string | null {
     untilQuiet(world)
     checkBooks(world)
     if (world.scenario.hasOperator && isAnyParked(world)) resolveParked(world)
+    giveBack(world)
     checkRetention(world)
     return null
   } catch (error) {
@@ -52,7 +59,14 @@ function play(world: World): string | null {
 function untilQuiet(world: World): void {
   const { engine } = world
   const until = engine.now + STATED_MS
-  for (checkOver(world); !isQuiet(world) && engine.now < until; checkOver(world)) engine.run(engine.now + LOOK_AGAIN_MS)
+  for (checkOver(world); !isQuiet(world) && engine.now < until; checkOver(world)) runOn(engine, until)
+}
+
+/** As long as nothing happens there is nothing new to look at. */
+function runOn(engine: Engine, until: number): void {
+  const { steps } = engine
+  do engine.run(engine.now + LOOK_AGAIN_MS)
+  while (engine.steps === steps && engine.now < until)
 }
 
 /** With a person at it, nothing stays open. */
@@ -64,6 +78,22 @@ function resolveParked(world: World): void {
   untilQuiet(world)
   checkBooks(world)
   if (isAnyParked(world)) throw new Broken(10, 'what a person resolved is not settled')
+}
+
+/** After the sales: what is returned is reversed and, with the cron's help, told. */
+function giveBack(world: World): void {
+  const { engine, returnDesk } = world
+  if (engine.chance.draw(RETURNED_ONE_IN) < RETURNED_ONE_IN - 1) return
+  const returns = new Returns(world)
+  returns.start()
+  if (returns.isOver) return
+  const until = engine.now + RETURNS_MS
+  while (engine.now < until && (!returns.isOver || world.database.untoldReturns().length > 0)) {
+    engine.run(engine.now + CRON_MS)
+    returnDesk.spawn(returnDesk.instance.tellAll())
+  }
+  if (!returns.isOver) throw new Broken(10, 'a return is not answered')
+  checkReturned(world, returns)
 }
 
 function isAnyParked({ auctions }: World): boolean {

@@ -36,9 +36,9 @@ export class Buyer {
     this.#terms = terms
   }
 
-  *ping(from: Host<Instance>, { auctionId, endsAt }: PingRequest): Running<PingAnswer> {
+  ping(from: Host<Instance>, { auctionId, endsAt }: PingRequest): Running<PingAnswer> {
     const { chance } = this.#engine
-    return (yield waitFor<PingAnswer>((wake) => {
+    return waitFor((wake) => {
       from.send(() => {
         const answer = this.#bid()
         const isSilent = chance.draw(10) === 9
@@ -47,13 +47,13 @@ export class Buyer {
         if (answer.kind === 'bid') this.#ledger.bid(auctionId, this.#terms, { ...answer, answerAt, endsAt })
         this.#engine.at(answerAt, from.victim, () => wake.resolve(answer))
       })
-    })) as PingAnswer
+    })
   }
 
-  *post(from: Host<Instance>, request: PostCopy, timeoutMs: number): Running<PostAnswer> {
+  post(from: Host<Instance>, request: PostCopy, timeoutMs: number): Running<PostAnswer> {
     const engine = this.#engine
     const { chance } = engine
-    return (yield waitFor<PostAnswer>((wake) => {
+    return waitFor((wake) => {
       engine.atInLife(engine.now + timeoutMs, from, () => wake.resolve(unknown('timed_out')))
       from.send(() => {
         this.#ledger.posted(request, this.#terms)
@@ -70,7 +70,7 @@ export class Buyer {
           engine.at(engine.now + afterMs, from.victim, () => wake.resolve(answer))
         })
       })
-    })) as PostAnswer
+    })
   }
 
   #bid(): PingAnswer {

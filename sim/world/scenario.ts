@@ -6,6 +6,7 @@ import type { AccountConfiguration } from '../../src/contracts/objects.ts'
 import type { Exclusion } from '../../src/core/auction/events.ts'
 import type { AuctionPlan, Contender } from '../../src/core/auction/plan.ts'
 import type { Cap } from '../../src/core/limits/cap.ts'
+import type { CostTerms } from '../../src/core/money/payout.ts'
 import { type Chance, MAX_FAULTS } from '../engine/chance.ts'
 import type { AccountTerms } from '../objects/buyer-account.ts'
 import type { Identity } from '../objects/lead.ts'
@@ -45,9 +46,35 @@ export interface Scenario {
 }
 
 const NAMES = ['a', 'b', 'c', 'd'] as const
+const REFS = ['lead-0', 'lead-1', 'lead-2'] as const
+
+/** What is drawn from; made once, since a scenario is drawn with each history. */
+const BUYERS_LESS_ONE = [1, 1, 2, 0, 3] as const
+const LEADS = [1, 1, 2, 2, 3] as const
+const COSTS: readonly [CostTerms, ...CostTerms[]] = [
+  { mode: 'revenue_share', share: 750_000 },
+  { mode: 'fixed', amountMicros: 2 * MICROS },
+]
+const DISTRIBUTIONS = ['ping_post', 'ping_post', 'waterfall', 'round_robin', 'weighted'] as const
+const FLOORS = [0, 0, 4 * MICROS] as const
+const MAX_SELLS = [1, 1, 2, 3] as const
+const DEADLINES_MS = [2_500, 2_500, 900] as const
+const PRIORITIES = [1, 1, 2] as const
+const TIERS = [0, 0, 0, 1] as const
+const LEAST_BIDS = [null, null, 5 * MICROS] as const
+const MOST_BIDS = [null, null, 8 * MICROS] as const
+const ON_UNKNOWN = ['retry', 'hold'] as const
+const CREDITS = [null, null, null, 14 * MICROS] as const
+const CAP_COUNTS = [null, null, 1, 2] as const
+const CAP_AMOUNTS = [null, null, null, null, 13 * MICROS] as const
+const CAP_PERIODS = ['total', 'total', 'total', 'day'] as const
+const PAUSES_MS = [0, 600, 5_000, 900_000] as const
+const KNOWN_BY = ['key', 'token'] as const
+const SENDS = [1, 1, 1, 2] as const
+const THINKS_MS = [100, 2_000, 18_970, 40_000] as const
 
 export function drawScenario(chance: Chance): Scenario {
-  const count = 1 + chance.pick([1, 1, 2, 0, 3])
+  const count = 1 + chance.pick(BUYERS_LESS_ONE)
   const buyerIds = NAMES.slice(0, count).map((name, index) =>
     index > 0 && chance.draw(12) === 11 ? 'buy_a' : `buy_${name}`,
   )
@@ -55,9 +82,7 @@ export function drawScenario(chance: Chance): Scenario {
   const buyers = [...new Set(buyerIds)].map((buyerId) => ({ buyerId, account: drawAccount(chance) }))
   const gateCaps = drawCaps(chance)
   const isDeduplicated = chance.draw(2) === 1
-  const leads = Array.from({ length: chance.pick([1, 1, 2, 2, 3]) }, (_, index) =>
-    drawLead(chance, index, plan, isDeduplicated),
-  )
+  const leads = REFS.slice(0, chance.pick(LEADS)).map((_, index) => drawLead(chance, index, plan, isDeduplicated))
   const hasOperator = chance.draw(2) === 1
   chance.faultsLeft = chance.draw(MAX_FAULTS + 1)
   return { plan, buyers, gateCaps, leads, hasOperator }
@@ -65,25 +90,22 @@ export function drawScenario(chance: Chance): Scenario {
 
 function drawPlan(chance: Chance, buyerIds: readonly string[]): AuctionPlan {
   const isOffer = chance.draw(4) === 3
-  const cost = chance.pick([
-    { mode: 'revenue_share', share: 750_000 },
-    { mode: 'fixed', amountMicros: 2 * MICROS },
-  ] as const)
-  return {
+  const cost = chance.pick(COSTS)
+  const plan: AuctionPlan = {
     mode: isOffer ? 'offer' : 'direct',
-    ...(isOffer ? { offerWithinMs: 3_000 } : {}),
-    distribution: chance.pick(['ping_post', 'ping_post', 'waterfall', 'round_robin', 'weighted']),
+    distribution: chance.pick(DISTRIBUTIONS),
     turns: null,
-    floorMicros: chance.pick([0, 0, 4 * MICROS]),
-    maxSells: chance.pick([1, 1, 2, 3]),
+    floorMicros: chance.pick(FLOORS),
+    maxSells: chance.pick(MAX_SELLS),
     bidWindowMs: 500,
     postTimeoutMs: 1_000,
-    deadlineMs: chance.pick([2_500, 2_500, 900]),
+    deadlineMs: chance.pick(DEADLINES_MS),
     payout: { cost, minPayoutMicros: null, maxPayoutMicros: null },
     testMode: false,
     contenders: buyerIds.map((buyerId, index) => drawContender(chance, NAMES[index] ?? 'a', buyerId)),
     refusals: [],
   }
+  return isOffer ? { ...plan, offerWithinMs: 3_000 } : plan
 }
 
 function drawContender(chance: Chance, id: string, buyerId: string): Contender {
@@ -93,13 +115,13 @@ function drawContender(chance: Chance, id: string, buyerId: string): Contender {
     buyerName: buyerId,
     active: true,
     priceMicros: 6 * MICROS,
-    priority: chance.pick([1, 1, 2]),
+    priority: chance.pick(PRIORITIES),
     weight: 1 + chance.draw(2),
-    tier: chance.pick([0, 0, 0, 1]),
-    minBidMicros: chance.pick([null, null, 5 * MICROS]),
-    maxBidMicros: chance.pick([null, null, 8 * MICROS]),
+    tier: chance.pick(TIERS),
+    minBidMicros: chance.pick(LEAST_BIDS),
+    maxBidMicros: chance.pick(MOST_BIDS),
     bidValidMs: 20_000,
-    onUnknown: chance.pick(['retry', 'hold']),
+    onUnknown: chance.pick(ON_UNKNOWN),
     filters: [],
     pings: chance.draw(6) !== 5,
     pingTimeoutMs: 400,
@@ -111,27 +133,27 @@ function drawContender(chance: Chance, id: string, buyerId: string): Contender {
 function drawAccount(chance: Chance): AccountTerms {
   const caps = drawCaps(chance).map((cap) => ({ ...cap, contractId: null }))
   const configuration: AccountConfiguration = { version: 1, active: chance.draw(16) !== 15, caps, budgets: [] }
-  return { configuration, creditMicros: chance.pick([null, null, null, 14 * MICROS]) }
+  return { configuration, creditMicros: chance.pick(CREDITS) }
 }
 
 function drawCaps(chance: Chance): readonly Cap[] {
-  const count = chance.pick([null, null, 1, 2])
-  const amountMicros = chance.pick([null, null, null, null, 13 * MICROS])
+  const count = chance.pick(CAP_COUNTS)
+  const amountMicros = chance.pick(CAP_AMOUNTS)
   if (count === null && amountMicros === null) return []
-  return [{ period: chance.pick(['total', 'total', 'total', 'day']), timeZone: 'UTC', count, amountMicros }]
+  return [{ period: chance.pick(CAP_PERIODS), timeZone: 'UTC', count, amountMicros }]
 }
 
 function drawLead(chance: Chance, index: number, { contenders }: AuctionPlan, isDeduplicated: boolean): LeadSpec {
   const person = index > 0 && chance.draw(2) === 1 ? 0 : index
   return {
-    ref: `lead-${index}`,
-    comesAfterMs: index === 0 ? 0 : chance.pick([0, 600, 5_000, 900_000]),
+    ref: REFS[index] ?? '',
+    comesAfterMs: index === 0 ? 0 : chance.pick(PAUSES_MS),
     identity: isDeduplicated ? { keys: [`1-${person}`, `2-${person}`], days: 30 } : null,
-    knownBy: chance.pick(['key', 'token']),
-    sends: chance.pick([1, 1, 1, 2]),
+    knownBy: chance.pick(KNOWN_BY),
+    sends: chance.pick(SENDS),
     hasTwin: chance.draw(4) === 3,
     hasImpostor: chance.draw(12) === 11,
-    thinksMs: chance.pick([100, 2_000, 18_970, 40_000]),
+    thinksMs: chance.pick(THINKS_MS),
     exclusions: chance.draw(8) === 7 ? [{ contractId: contenders[0]?.id ?? '', reason: 'filtered', detail: null }] : [],
   }
 }

@@ -17,6 +17,7 @@ import { Database } from './database.ts'
 import { Edge } from './edge.ts'
 import { Operator } from './operator.ts'
 import { Queue } from './queue.ts'
+import { ReturnDesk } from './return-desk.ts'
 import type { Scenario } from './scenario.ts'
 import { Supplier } from './supplier.ts'
 
@@ -30,6 +31,7 @@ export class World {
   readonly gate: Host<SupplierGateObject>
   readonly projections: Queue<Projection>
   readonly retries: Queue<PostRetry>
+  readonly returnDesk: Host<ReturnDesk>
   readonly suppliers: readonly Supplier[]
   readonly operator: Operator
   readonly #buyers: ReadonlyMap<string, Buyer>
@@ -50,6 +52,8 @@ export class World {
       this.accounts.set(buyerId, new Host(engine, buyerId, (host) => new BuyerAccountObject(host, account, auction)))
     }
     const database = new Host(engine, 'database', () => this.database, false)
+    const account = (buyerId: string) => found(this.accounts.get(buyerId))
+    this.returnDesk = new Host<ReturnDesk>(engine, 'desk', (host) => new ReturnDesk(host, database, account))
     const projector = new Host<Projector>(engine, 'projector', (host) => new Projector(host, database, auction))
     this.projections = new Queue(engine, 'projections', projector)
     const retrier = new Host<PostRetrier>(engine, 'retrier', (host) => new PostRetrier(host, auction))

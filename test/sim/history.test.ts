@@ -43,6 +43,8 @@ describe('a history', () => {
       'hears duplicate',
       'hears capped',
       'hears conflict',
+      'hear approved of return-1',
+      'hear already_returned',
     ]) {
       expect(all).toContain(words)
     }

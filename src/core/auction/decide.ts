@@ -10,7 +10,7 @@ import type { AuctionEvent, PingAnswer } from './events'
 import { evolve } from './evolve'
 import { expire, makeOffer, onTake } from './offer'
 import type { AuctionPlan } from './plan'
-import { firstTier, inTier, isUnbeatable, judgeAnswer, rankBids, stands } from './rank'
+import { firstTier, hasAllAnswers, inTier, isUnbeatable, judgeAnswer, rankBids, stands } from './rank'
 import {
   endLost,
   onPostAnswer,
@@ -26,11 +26,21 @@ import { isOverdue, windowEndOf } from './timing'
 
 export type { AuctionCommand } from './commands'
 
-/**
- * @param now milliseconds since 1970
- * @returns the events that the command leads to; none where it comes too late or twice
- */
-export function decide(state: AuctionState, command: AuctionCommand, now: number): AuctionEvent[] {
+/** What a command leads to. */
+export interface Advance {
+  /** None where the command comes too late or twice. */
+  readonly events: readonly AuctionEvent[]
+  /** The state after them. */
+  readonly state: AuctionState
+}
+
+/** @returns the events of `advance` alone */
+export function decide(state: AuctionState, command: AuctionCommand, now: number): readonly AuctionEvent[] {
+  return advance(state, command, now).events
+}
+
+/** @param now milliseconds since 1970 */
+export function advance(state: AuctionState, command: AuctionCommand, now: number): Advance {
   const events = react(state, command, now)
   let current = state
   for (const event of events) current = evolve(current, event)
@@ -40,7 +50,7 @@ export function decide(state: AuctionState, command: AuctionCommand, now: number
     events.push(...next)
     for (const event of next) current = evolve(current, event)
   }
-  return events
+  return { events, state: current }
 }
 
 function react(state: AuctionState, command: AuctionCommand, now: number): AuctionEvent[] {
@@ -134,7 +144,7 @@ function watchdog(state: AuctionState, now: number): AuctionEvent[] {
 /** What follows by itself from where the auction stands. */
 function step(state: AuctionState, now: number): readonly AuctionEvent[] {
   if (state.phase === 'pinging') {
-    const allAnswered = inTier(state.plan, state.tier).every(({ id }) => state.answers.has(id))
+    const allAnswered = hasAllAnswers(state)
     if (!allAnswered && !isUnbeatable(state)) return []
     const cause = allAnswered ? 'all_answered' : 'unbeatable'
     return [{ type: 'window_closed', at: now, cause, ranking: rankBids(state) }]

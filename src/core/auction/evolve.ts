@@ -3,20 +3,31 @@
  */
 import { unreachable } from '../assert'
 import type { AuctionEvent } from './events'
-import { ABSENT, type Attempt, type AttemptStage, type AuctionState, type Closed, hasLead } from './state'
+import {
+  ABSENT,
+  type Answered,
+  type Attempt,
+  type AttemptStage,
+  type AuctionState,
+  type Closed,
+  hasLead,
+} from './state'
 
 /** @returns the state after one event. */
 export function evolve(state: AuctionState, event: AuctionEvent): AuctionState {
   switch (event.type) {
-    case 'planned':
+    case 'planned': {
       if (state.phase !== 'absent') return impossible(state, event)
-      return { phase: 'planned', plan: event.plan, plannedAt: event.at, ...NOTHING_YET }
+      const { plan, at: plannedAt } = event
+      return { phase: 'planned', plan, plannedAt, answers: NO_ANSWERS, attempts: [], sequence: 0, acknowledged: 0 }
+    }
     case 'window_opened': {
-      if (state.phase === 'planned') return { ...state, phase: 'pinging', openedAt: event.at, ...tierOf(event) }
+      const { tier, at: tierOpenedAt } = event
+      if (state.phase === 'planned') return { ...state, phase: 'pinging', openedAt: tierOpenedAt, tier, tierOpenedAt }
       if (state.phase !== 'selling') return impossible(state, event)
       const { plan, plannedAt, answers, attempts, sequence, acknowledged, openedAt } = state
       const kept = { plan, plannedAt, answers, attempts, sequence, acknowledged, openedAt }
-      return { phase: 'pinging', ...kept, ...tierOf(event) }
+      return { ...kept, phase: 'pinging', tier, tierOpenedAt }
     }
     case 'answered': {
       if (state.phase !== 'pinging') return impossible(state, event)
@@ -25,8 +36,8 @@ export function evolve(state: AuctionState, event: AuctionEvent): AuctionState {
     }
     case 'window_closed': {
       if (state.phase !== 'pinging') return impossible(state, event)
-      const closing = { closedAt: event.at, closeCause: event.cause, ranking: event.ranking, offer: null }
-      return { ...state, phase: 'selling', ...closing }
+      const { at: closedAt, cause: closeCause, ranking } = event
+      return { ...state, phase: 'selling', closedAt, closeCause, ranking, offer: null }
     }
     case 'offered': {
       if (state.phase !== 'selling' || state.offer !== null) return impossible(state, event)
@@ -64,11 +75,7 @@ export function evolve(state: AuctionState, event: AuctionEvent): AuctionState {
   }
 }
 
-const NOTHING_YET = { answers: new Map(), attempts: [], sequence: 0, acknowledged: 0 } as const
-
-function tierOf(event: Extract<AuctionEvent, { type: 'window_opened' }>) {
-  return { tier: event.tier, tierOpenedAt: event.at }
-}
+const NO_ANSWERS: ReadonlyMap<string, Answered> = new Map()
 
 /** @returns the state after all events, from nothing. */
 export function replay(events: Iterable<AuctionEvent>): AuctionState {

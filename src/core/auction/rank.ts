@@ -41,6 +41,11 @@ export function inTier(plan: AuctionPlan, tier: number): readonly Contender[] {
   return plan.contenders.filter((contender) => contender.tier === tier)
 }
 
+/** Whether nobody in the tier is out any more. */
+export function hasAllAnswers({ plan, tier, answers }: Pick<Bidding, 'plan' | 'tier' | 'answers'>): boolean {
+  return plan.contenders.every((contender) => contender.tier !== tier || answers.has(contender.id))
+}
+
 /** @returns the tier that is tried first; 0 where there is nobody to try. */
 export function firstTier(plan: AuctionPlan): number {
   return plan.contenders.length === 0 ? 0 : Math.min(...plan.contenders.map(({ tier }) => tier))
@@ -75,9 +80,9 @@ export function isUnbeatable(bidding: Bidding): boolean {
   const compare = comparator(plan)
   const last = placedBids(bidding)[freePlaces(bidding) - 1]
   if (last === undefined) return false
-  return inTier(plan, tier)
-    .filter((contender) => !answers.has(contender.id))
-    .every((contender) => compare(last, atCeiling(contender)) < 0)
+  return plan.contenders.every(
+    (contender) => contender.tier !== tier || answers.has(contender.id) || compare(last, atCeiling(contender)) < 0,
+  )
 }
 
 function atCeiling(contender: Contender): Placed {
@@ -86,12 +91,13 @@ function atCeiling(contender: Contender): Placed {
 
 /** The order of the bids, with each buyer once, and none that was tried already: nobody is sold one lead twice. */
 function placedBids({ plan, tier, answers, attempts }: Bidding): readonly Placed[] {
-  const tried = new Set(attempts.map(({ contractId }) => contractId))
-  const buyers = new Set(plan.contenders.filter(({ id }) => tried.has(id)).map(({ buyerId }) => buyerId))
-  const placed = inTier(plan, tier).flatMap((contender): Placed[] => {
-    const answer = answers.get(contender.id)?.answer
-    return answer?.kind === 'bid' ? [{ contender, priceMicros: answer.priceMicros }] : []
-  })
+  const buyers = new Set<string>()
+  const placed: Placed[] = []
+  for (const contender of plan.contenders) {
+    if (attempts.some(({ contractId }) => contractId === contender.id)) buyers.add(contender.buyerId)
+    const answer = contender.tier === tier ? answers.get(contender.id)?.answer : undefined
+    if (answer?.kind === 'bid') placed.push({ contender, priceMicros: answer.priceMicros })
+  }
   return placed.sort(comparator(plan)).filter(({ contender: { buyerId } }) => {
     const isNew = !buyers.has(buyerId)
     buyers.add(buyerId)

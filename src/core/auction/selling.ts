@@ -106,13 +106,11 @@ export function sellingStep(state: Closed, now: number): AuctionEvent | null {
     if (stage.at === 'unknown' && stage.retryAt === null && !stage.parked)
       return afterUnknown(plan, { contractId, stage, closedAt }, now)
   }
-  const next = nextBidder(state, now)
-  if (freePlaces(state) > 0 && next !== undefined && now < deadlineOf(state)) {
-    const { contractId, priceMicros } = next
-    const payoutMicros = supplierPayout(plan.payout, priceMicros)
-    return { type: 'attempt_started', at: now, contractId, attempt: attempts.length + 1, priceMicros, payoutMicros }
-  }
-  return null
+  const next = freePlaces(state) > 0 && now < deadlineOf(state) ? nextBidder(state, now) : undefined
+  if (next === undefined) return null
+  const { contractId, priceMicros } = next
+  const payoutMicros = supplierPayout(plan.payout, priceMicros)
+  return { type: 'attempt_started', at: now, contractId, attempt: attempts.length + 1, priceMicros, payoutMicros }
 }
 
 /** The end, where nothing is under way and nothing unknown; whether anyone is left to try was asked before. */
@@ -131,15 +129,15 @@ export function tierToOpen(state: Closed, now: number): number | null {
   const { plan, attempts, tier, offer } = state
   // Whoever was not asked before the offer was made is no part of what was offered.
   if (offer !== null) return null
-  if (freePlaces(state) <= 0 || nextBidder(state, now) !== undefined || now >= deadlineOf(state)) return null
+  if (freePlaces(state) <= 0 || now >= deadlineOf(state) || nextBidder(state, now) !== undefined) return null
   if (attempts.some(({ stage }) => stage.at === 'reserving' || stage.at === 'posting')) return null
   const below = plan.contenders.map((contender) => contender.tier).filter((other) => other > tier)
   return below.length === 0 ? null : Math.min(...below)
 }
 
 function nextBidder(state: Closed, now: number): RankedBid | undefined {
-  const tried = new Set(state.attempts.map(({ contractId }) => contractId))
-  return state.ranking.find((bid) => !tried.has(bid.contractId) && mayBuy(state, bid, now))
+  const isTried = ({ contractId }: RankedBid) => state.attempts.some((attempt) => attempt.contractId === contractId)
+  return state.ranking.find((bid) => !isTried(bid) && mayBuy(state, bid, now))
 }
 
 type UnknownStage = Extract<AttemptStage, { at: 'unknown' }>

@@ -39,18 +39,19 @@ export interface BidSummary {
 /** @returns the sales so far, in the order of their attempts. */
 export function salesOf(state: AuctionState): readonly Sale[] {
   if (state.phase === 'absent') return []
-  return state.attempts.flatMap((attempt) => {
-    const { stage, contractId, priceMicros, payoutMicros, closedAt } = attempt
-    if (stage.at !== 'accepted') return []
+  const sales: Sale[] = []
+  for (const { stage, contractId, priceMicros, payoutMicros, closedAt } of state.attempts) {
+    if (stage.at !== 'accepted') continue
     const buyerId = state.plan.contenders.find(({ id }) => id === contractId)?.buyerId ?? ''
     const { since: acceptedAt, reference, redirectUrl } = stage
-    return [{ contractId, buyerId, priceMicros, payoutMicros, closedAt, acceptedAt, reference, redirectUrl }]
-  })
+    sales.push({ contractId, buyerId, priceMicros, payoutMicros, closedAt, acceptedAt, reference, redirectUrl })
+  }
+  return sales
 }
 
 /** `pending` as long as a sale may still come about. */
 export function statusOf(state: AuctionState): AuctionStatus {
-  if (salesOf(state).length > 0) return 'sold'
+  if (state.phase !== 'absent' && state.attempts.some(({ stage }) => stage.at === 'accepted')) return 'sold'
   return state.phase === 'settled' ? 'unsold' : 'pending'
 }
 

@@ -72,6 +72,7 @@ function formatFor(timeZone: string): Intl.DateTimeFormat {
 
 /** What the clock on the wall shows. */
 export function wallClock(timeZone: string, at: number): WallClock {
+  if (timeZone === 'UTC') return wallClockUtc(at)
   const parts: Record<string, number> = {}
   for (const { type, value } of formatFor(timeZone).formatToParts(at)) parts[type] = Number(value)
   const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts
@@ -83,6 +84,19 @@ export function wallClock(timeZone: string, at: number): WallClock {
     minute,
     second,
     offsetMs: Date.UTC(year, month - 1, day, hour, minute, second) - wholeSeconds,
+  }
+}
+
+/** Most operators count in UTC, and its clock needs no calendar. */
+function wallClockUtc(at: number): WallClock {
+  const time = new Date(at)
+  return {
+    year: time.getUTCFullYear(),
+    month: time.getUTCMonth() + 1,
+    day: time.getUTCDate(),
+    minute: time.getUTCMinutes(),
+    second: time.getUTCSeconds(),
+    offsetMs: 0,
   }
 }
 
