@@ -2,7 +2,7 @@
  * `npm run torture`: the served process under load, killed again and again, and every book compared in the end.
  *
  *     npm run torture -- --kills 1000 --seed 7
- *     npm run torture -- --kills 20 --leave-holds --keep
+ *     npm run torture -- --kills 20 --brief --keep
  *
  * Ends with 0 where all books agree, 1 where they do not or the server did not come back, 2 where it was asked in a wrong way.
  */

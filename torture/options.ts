@@ -12,8 +12,11 @@ export interface TortureOptions {
   readonly folder: string | null
   /** Whether the folder stays where all is well; after a failure it stays anyway. */
   readonly keep: boolean
-  /** Whether holds that a kill has orphaned are waited for: an account asks about them after ten minutes. */
-  readonly waitForHolds: boolean
+  /**
+   * Whether the end is cut short: a person resolves what would be retried by itself a little later, and holds that a kill has
+   * orphaned are left, as an account asks about them after ten minutes only.
+   */
+  readonly isBrief: boolean
 }
 
 interface Bounds {
@@ -31,7 +34,7 @@ export function parseOptions(args: readonly string[]): TortureOptions {
       'leads-per-life': { type: 'string' },
       folder: { type: 'string' },
       keep: { type: 'boolean' },
-      'leave-holds': { type: 'boolean' },
+      brief: { type: 'boolean' },
     },
   })
   return {
@@ -40,7 +43,7 @@ export function parseOptions(args: readonly string[]): TortureOptions {
     leadsPerLife: readCount('leads-per-life', values['leads-per-life'], 14, { least: 1, most: 200 }),
     folder: values.folder ?? null,
     keep: values.keep ?? false,
-    waitForHolds: !(values['leave-holds'] ?? false),
+    isBrief: values.brief ?? false,
   }
 }
 

@@ -3,41 +3,43 @@
  * waited for until nothing moves any more.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isLeftToUs, SOON_MS } from './load/resolver.ts'
 import type { TortureOptions } from './options.ts'
 import type { Client } from './served/client.ts'
 import { Operator, type Page } from './served/operator.ts'
 import type { World } from './world.ts'
 
 const POLL_MS = 1_000
-/** Retries this soon are left to come by themselves; the later ones, up to a day, to the person. */
-const SOON_MS = 20_000
+const SOON_IN_BRIEF_MS = 3_000
 /** So many looks in a row must find nothing missing and nothing new. */
 const QUIET_LOOKS = 5
-const MAX_SETTLE_MS = 300_000
+const MAX_SETTLE_MS = 900_000
+const MAX_BRIEF_MS = 100_000
 /** An account asks about its holds when they are ten minutes old. */
 const MAX_HOLD_MS = 12 * 60_000
 const AT_ONCE = 8
 
-export async function settle(world: World, client: Client, { waitForHolds }: TortureOptions): Promise<void> {
+export async function settle(world: World, client: Client, { isBrief }: TortureOptions): Promise<void> {
   world.mood.isCalm = true
   const operator = new Operator(client)
-  await askAgain(world, client)
+  const [maxMs, soonMs] = isBrief ? [MAX_BRIEF_MS, SOON_IN_BRIEF_MS] : [MAX_SETTLE_MS, SOON_MS]
+  await askAgain(world, client, maxMs)
   let quietLooks = 0
   let leads = 0
-  await waitUntil(MAX_SETTLE_MS, async () => {
-    const open = await resolveAll(world, operator)
+  await waitUntil(maxMs, async () => {
+    const open = await resolveAll(world, operator, soonMs)
     const stored = await operator.all<StoredLead>('/v1/leads')
     const missing = open > 0 ? `${open} sales unresolved` : (notStored(world, stored) ?? (await undelivered(operator)))
     quietLooks = missing === null && stored.length === leads ? quietLooks + 1 : 0
     leads = stored.length
     return missing ?? (quietLooks < QUIET_LOOKS ? 'nothing is missing; does anything still move?' : null)
   })
-  if (waitForHolds) await waitUntil(MAX_HOLD_MS, () => heldBack(world, operator))
+  if (!isBrief) await waitUntil(MAX_HOLD_MS, () => heldBack(world, operator))
 }
 
-/** Every supplier that asks again does so until it is answered. @throws where one is not */
-async function askAgain({ clients, supplier }: World, client: Client): Promise<void> {
-  await waitUntil(MAX_SETTLE_MS, async () => {
+/** Every supplier that asks again does so until it is answered. */
+async function askAgain({ clients, supplier }: World, client: Client, maxMs: number): Promise<void> {
+  await waitUntil(maxMs, async () => {
     const open = clients.unanswered(Date.now())
     await inGroups(open, (lead) => supplier.send(client, lead))
     const left = clients.unanswered(Date.now()).length
@@ -47,11 +49,10 @@ async function askAgain({ clients, supplier }: World, client: Client): Promise<v
 }
 
 /** @returns how many are still open */
-async function resolveAll({ resolver }: World, operator: Operator): Promise<number> {
+async function resolveAll({ resolver }: World, operator: Operator, soonMs: number): Promise<number> {
   const sales = await resolver.list(operator)
   const now = Date.now()
-  const isSoon = (at: string | null) => at === null || Date.parse(at) - now < SOON_MS
-  const ours = sales.filter(({ state, next_try_at }) => state === 'waiting' || !isSoon(next_try_at))
+  const ours = sales.filter((sale) => isLeftToUs(sale, now, soonMs))
   await inGroups(ours, (sale) => resolver.resolve(operator, sale))
   return sales.length
 }

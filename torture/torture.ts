@@ -64,7 +64,7 @@ async function compare(world: World, { options, served, lives }: Comparing) {
     console.log('asking every auction, repeating every request')
     return ask(world, client)
   })
-  const evidence: Evidence = { world, told, kept: readDisk(served.stateDir), holdsAwaited: options.waitForHolds }
+  const evidence: Evidence = { world, told, kept: readDisk(served.stateDir), holdsAwaited: !options.isBrief }
   const mismatches = reconcile(evidence)
   return { figures: figuresOf(evidence, lives, mismatches), mismatches }
 }

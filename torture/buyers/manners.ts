@@ -76,5 +76,5 @@ export function decisionOf(manner: Manner, random: Random): Decision {
   }
 }
 
-/** Whether it can be heard by a listener what the buyer decided. */
+/** Every manner but the honest one, for the report. */
 export const FAULTS: readonly Manner[] = [...SHARES.map(([manner]) => manner), 'conflict_on_copy']

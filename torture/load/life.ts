@@ -12,8 +12,8 @@ const MOST_AT_ONCE = 60
 /** Within so long everybody who waited has noticed that the server is back. */
 const NOTICED_WITHIN_MS = 200
 const REPEAT_EVERY_MS = 170
-const RESOLVING_SHARE = 0.4
-const RESOLVED_AT_ONCE = 4
+const RESOLVING_SHARE = 0.5
+const RESOLVED_AT_ONCE = 12
 
 export interface LifeParts {
   readonly random: Random

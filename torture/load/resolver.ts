@@ -15,9 +15,18 @@ export interface UnresolvedSale {
 }
 
 const PATH = '/v1/unresolved'
+/** As many as one look takes in: each of them asks its auction. */
+const LOOKED_AT = 40
 /** By then every post that was sent has reached its buyer, or never will. */
 const LANDED_MS = 5_000
+/** Retries this soon are left to come by themselves; the later ones, up to a day, to the person. */
+export const SOON_MS = 20_000
 const CONFLICT = 409
+
+/** @returns whether it waits for a person, or will not be asked again by itself within so many ms */
+export function isLeftToUs({ state, next_try_at }: UnresolvedSale, now: number, soonMs: number): boolean {
+  return state === 'waiting' || (next_try_at !== null && Date.parse(next_try_at) - now >= soonMs)
+}
 
 export class Resolver {
   /** By outcome. */
@@ -30,12 +39,14 @@ export class Resolver {
     this.#parts = parts
   }
 
-  /** Resolves some of the oldest that wait for a person. Never throws: a kill may come at any moment. */
+  /** Resolves some of the oldest that wait for a person, or for long. Never throws: a kill may come at any moment. */
   async resolveSome(operator: Operator, most: number): Promise<void> {
     try {
-      const { data } = await operator.get<Page<UnresolvedSale>>(`${PATH}?limit=20`)
+      const { data } = await operator.get<Page<UnresolvedSale>>(`${PATH}?limit=${LOOKED_AT}`)
       const now = Date.now()
-      const old = data.filter((sale) => sale.state === 'waiting' && now - Date.parse(sale.received_at) > LANDED_MS)
+      const old = data.filter(
+        (sale) => now - Date.parse(sale.received_at) > LANDED_MS && isLeftToUs(sale, now, SOON_MS),
+      )
       for (const sale of old.slice(0, most)) await this.resolve(operator, sale)
     } catch {
       // Killed meanwhile; what was said counts or does not, and is listed again where it does not.

@@ -2,7 +2,15 @@
 import type { Buyer } from '../buyers/buyer.ts'
 import { amountOf } from '../money.ts'
 import type { Operator } from '../served/operator.ts'
-import { type BuyerPlan, CAMPAIGNS, PING_TIMEOUT_MS, POST_TIMEOUT_MS, SUPPLIERS, type SupplierPlan } from './plan.ts'
+import {
+  type BuyerPlan,
+  CAMPAIGNS,
+  type CampaignPlan,
+  PING_TIMEOUT_MS,
+  POST_TIMEOUT_MS,
+  SUPPLIERS,
+  type SupplierPlan,
+} from './plan.ts'
 
 export interface OpenSupplier {
   readonly id: string
@@ -27,6 +35,10 @@ export interface MarketRequest {
   readonly leads: number
 }
 
+interface Made {
+  readonly id: string
+}
+
 /** So much that it never runs out; credited so that the account tells what was spent of it. */
 const ENDLESS_MICROS = 1_000_000_000_000
 
@@ -42,49 +54,19 @@ const FIELDS = [
 const TIMES = { bid_window_ms: PING_TIMEOUT_MS + 50, post_timeout_ms: POST_TIMEOUT_MS, deadline_ms: 1_500 }
 const UNHURRIED = { rate_limit: { per_second: 10_000 }, max_concurrent_auctions: 10_000 }
 
-export async function openMarket({ operator, buyers, leads }: MarketRequest): Promise<OpenMarket> {
-  const create = async (path: string, body: object): Promise<{ readonly id: string; readonly api_key?: string }> =>
-    operator.send('POST', path, body)
-  const suppliers = new Map<string, OpenSupplier>()
-  for (const { name } of SUPPLIERS) {
-    const { id, api_key: key = '' } = await create('/v1/suppliers', { name, ...UNHURRIED })
-    suppliers.set(name, { id, key })
-  }
-  const buyerIds: Record<string, string> = {}
-  const caps: Record<string, number> = {}
-  const credits: Record<string, number> = {}
-  for (const { plan } of buyers) {
-    const cap = capOf(plan, leads)
-    if (cap !== null) caps[plan.name] = cap
-    credits[plan.name] = creditOf(plan, leads)
-    const { id } = await create('/v1/buyers', {
-      name: plan.name,
-      ping_rate: { per_second: 10_000 },
-      ...(cap !== null && { caps: [{ period: 'total', count: cap }] }),
-    })
-    buyerIds[plan.name] = id
-    const credit = { amount: amountOf(credits[plan.name] ?? 0), reference: 'what the torture begins with' }
-    await create(`/v1/buyers/${id}/balance`, credit)
-  }
+/** @throws unless all of it was made */
+export async function openMarket(request: MarketRequest): Promise<OpenMarket> {
+  const { operator, buyers } = request
+  const suppliers = await makeSuppliers(operator)
+  const made = await makeBuyers(request)
   const campaignIds: Record<string, string> = {}
   for (const campaign of CAMPAIGNS) {
-    const { id } = await create('/v1/campaigns', {
-      name: campaign.name,
-      vertical: 'auto_insurance',
-      max_sells: campaign.maxSells,
-      fields: FIELDS,
-      ...TIMES,
-      ...(campaign.dedupes && { dedupe: { fields: ['phone'], days: 30 } }),
-    })
+    const id = await makeCampaign(operator, campaign, suppliers)
     campaignIds[campaign.name] = id
-    for (const { name, sharePpm } of SUPPLIERS) {
-      const terms = { cost_mode: 'revenue_share', cost_percent: sharePpm / 10_000 }
-      await operator.send('PUT', `/v1/campaigns/${id}/suppliers/${suppliers.get(name)?.id}`, terms)
-    }
     for (const name of campaign.buyers) {
       const buyer = buyers.find(({ plan }) => plan.name === name)
       if (buyer === undefined) throw new Error(`no buyer ${name} has been started`)
-      await operator.send('PUT', `/v1/campaigns/${id}/buyers/${buyerIds[name]}`, contractOf(buyer))
+      await operator.send('PUT', `/v1/campaigns/${id}/buyers/${made.buyerIds[name]}`, contractOf(buyer))
     }
   }
   const supplierOf = ({ name }: SupplierPlan): OpenSupplier => {
@@ -92,7 +74,56 @@ export async function openMarket({ operator, buyers, leads }: MarketRequest): Pr
     if (supplier === undefined) throw new Error(`no supplier ${name}`)
     return supplier
   }
-  return { campaignIds, buyerIds, caps, credits, supplierOf }
+  return { campaignIds, supplierOf, ...made }
+}
+
+async function makeSuppliers(operator: Operator): Promise<ReadonlyMap<string, OpenSupplier>> {
+  const suppliers = new Map<string, OpenSupplier>()
+  for (const { name } of SUPPLIERS) {
+    const settings = { name, ...UNHURRIED }
+    const { id, api_key: key } = await operator.send<Made & { readonly api_key: string }>(
+      'POST',
+      '/v1/suppliers',
+      settings,
+    )
+    suppliers.set(name, { id, key })
+  }
+  return suppliers
+}
+
+async function makeBuyers({ operator, buyers, leads }: MarketRequest) {
+  const buyerIds: Record<string, string> = {}
+  const caps: Record<string, number> = {}
+  const credits: Record<string, number> = {}
+  for (const { plan } of buyers) {
+    const cap = capOf(plan, leads)
+    const creditMicros = creditOf(plan, leads)
+    const limits = cap === null ? {} : { caps: [{ period: 'total', count: cap }] }
+    const settings = { name: plan.name, ping_rate: { per_second: 10_000 }, ...limits }
+    const { id } = await operator.send<Made>('POST', '/v1/buyers', settings)
+    const credit = { amount: amountOf(creditMicros), reference: 'what the torture begins with' }
+    await operator.send('POST', `/v1/buyers/${id}/balance`, credit)
+    buyerIds[plan.name] = id
+    credits[plan.name] = creditMicros
+    if (cap !== null) caps[plan.name] = cap
+  }
+  return { buyerIds, caps, credits }
+}
+
+/** A campaign that both suppliers may send to. @returns its id */
+async function makeCampaign(
+  operator: Operator,
+  { name, maxSells, dedupes }: CampaignPlan,
+  suppliers: ReadonlyMap<string, OpenSupplier>,
+): Promise<string> {
+  const dedupe = dedupes ? { fields: ['phone'], days: 30 } : null
+  const settings = { name, vertical: 'auto_insurance', max_sells: maxSells, fields: FIELDS, dedupe, ...TIMES }
+  const { id } = await operator.send<Made>('POST', '/v1/campaigns', settings)
+  for (const supplier of SUPPLIERS) {
+    const terms = { cost_mode: 'revenue_share', cost_percent: supplier.sharePpm / 10_000 }
+    await operator.send('PUT', `/v1/campaigns/${id}/suppliers/${suppliers.get(supplier.name)?.id}`, terms)
+  }
+  return id
 }
 
 function capOf({ capShare }: BuyerPlan, leads: number): number | null {

@@ -28,8 +28,8 @@ export const BUYERS = [
   { ...BASE, name: 'second', ...bids(10, 35) },
   { ...BASE, name: 'echoing', ...bids(10, 35), copies: 'bare_409' },
   { ...BASE, name: 'plain', ...bids(10, 40), honoursKeys: false },
-  { ...BASE, name: 'capped', ...bids(60, 80), capShare: 0.06 },
-  { ...BASE, name: 'prepaid', ...bids(45, 55), honoursKeys: false, balanceShare: 0.05 },
+  { ...BASE, name: 'capped', ...bids(60, 80), capShare: 0.1 },
+  { ...BASE, name: 'prepaid', ...bids(45, 55), honoursKeys: false, balanceShare: 0.06 },
   { ...BASE, name: 'fixed', ...bids(0, 0), priceMicros: 3_141_593 },
   { ...BASE, name: 'fixed_plain', ...bids(0, 0), priceMicros: 2_718_281, honoursKeys: false },
 ] as const satisfies readonly BuyerPlan[]
