@@ -14,7 +14,7 @@ export interface TortureOptions {
   readonly keep: boolean
   /**
    * Whether the end is cut short: a person resolves what would be retried by itself a little later, and holds that a kill has
-   * orphaned are left, as an account asks about them after ten minutes only.
+   * orphaned are left, as an account asks about them after ten to twenty minutes only.
    */
   readonly isBrief: boolean
 }

@@ -15,8 +15,8 @@ const SOON_IN_BRIEF_MS = 3_000
 const QUIET_LOOKS = 5
 const MAX_SETTLE_MS = 900_000
 const MAX_BRIEF_MS = 100_000
-/** An account asks about its holds when they are ten minutes old. */
-const MAX_HOLD_MS = 12 * 60_000
+/** An account asks every ten minutes about holds that are ten minutes old by then. */
+const MAX_HOLD_MS = 22 * 60_000
 const AT_ONCE = 8
 
 export async function settle(world: World, client: Client, { isBrief }: TortureOptions): Promise<void> {

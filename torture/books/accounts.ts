@@ -2,8 +2,8 @@
 import { microsOf } from '../money.ts'
 import { type Book, buyerOf, type Evidence, sumOf } from './book.ts'
 
-/** An account asks about what it holds after ten minutes: a younger hold may be one that a kill has orphaned. */
-const ASKED_AFTER_MS = 11 * 60_000
+/** By then an account has asked about what it holds: a younger hold may be one that a kill has orphaned. */
+const ASKED_AFTER_MS = 21 * 60_000
 
 export const accountsBook: Book = function* (evidence) {
   yield* holds(evidence)
