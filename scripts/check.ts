@@ -21,6 +21,7 @@ const TYPED = [
   'scripts/tsconfig.json',
   'bench/tsconfig.json',
   'sim/tsconfig.json',
+  'torture/tsconfig.json',
   'test/tsconfig.json',
 ]
 const TYPES_FILE = 'worker-configuration.d.ts'
