@@ -3,6 +3,7 @@
  * takes it up wherever it was left; what happens in between is its run.
  */
 import { DurableObject } from 'cloudflare:workers'
+import type { PostFacts } from '../../src/contracts/inquiry'
 import type {
   AuctionContract,
   AuctionRpc,
@@ -27,7 +28,7 @@ import { AuctionRecord } from './record'
 import { AuctionRun } from './run'
 import { nameOf } from './seller'
 import type { AuctionServices } from './services'
-import { viewOf } from './view'
+import { postFactsOf, viewOf } from './view'
 
 /** How long a twin of a running request waits for its answer. */
 const TWIN_WAIT_MS = 5_000
@@ -148,6 +149,12 @@ export class AuctionObject extends DurableObject implements AuctionRpc, PostReso
 
   async retryPost(contractId: string, tryNumber: number): Promise<boolean> {
     return this.#run.do({ type: 'retry', contractId, tryNumber }).length > 0
+  }
+
+  async postFacts(tenantId: string, contractId: string): Promise<PostFacts | null> {
+    const record = this.#record
+    if (record === null || record.lead.terms.tenantId !== tenantId) return null
+    return postFactsOf(record, contractId)
   }
 
   async resolvePost({ contractId, outcome, reference }: PostResolution): Promise<boolean> {
