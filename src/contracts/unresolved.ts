@@ -54,10 +54,13 @@ const NOTE_WORDS = 'how it was found out: 1 to 500 characters, without names, e-
 export const resolutionSchema = z
   .strictObject({
     outcome: z.enum(['sold', 'not_sold']),
-    /** Kept in the audit log, where no personal data belongs. */
+    /** Kept in the audit log, sealed: people write about people all the same. */
     note: textSchema(500)
       .refine((text) => !/@|\d(?:[ ().+-]*\d){6}/.test(text), { error: NOTE_WORDS })
-      .openapi({ example: 'Crown Mutual confirmed by mail that the lead is in their system.' }),
+      .openapi({
+        example: 'Crown Mutual confirmed by mail that the lead is in their system.',
+        description: 'Sealed at rest, shown in the audit log, and erased with the lead.',
+      }),
     contract_id: textSchema(64)
       .optional()
       .openapi({ description: 'Needed where several buyers of the lead are unresolved.' }),

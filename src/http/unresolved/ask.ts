@@ -56,7 +56,9 @@ export function registerAskBuyer(app: App): void {
     const reference = outcome.kind === 'sold' ? outcome.reference : null
     const answered = { http_status: call.answer?.status ?? null, decided_by: call.decided_by }
     const resolution = { outcome: outcome.kind, reference }
-    const { isNews, status } = await resolveOnRecord(c, found, resolution, { buyer_answered: answered })
+    const { isNews, status } = await resolveOnRecord(c, found, resolution, {
+      details: { buyer_answered: answered },
+    })
     return json(c, 200, { ...said, resolved: isNews, status })
   })
 }

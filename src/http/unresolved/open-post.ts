@@ -1,6 +1,7 @@
 /**
  * The one post that a call is about, and how it ends: on record first, then by the auction, which takes it or not.
  */
+import type { AuditedDeed } from '../../contracts/audit-entry'
 import type { AuctionRpc, AuctionView } from '../../contracts/objects'
 import type { PostResolution, PostResolverRpc } from '../../contracts/unresolved'
 import { decodeLeadId } from '../../security/public-ids'
@@ -47,14 +48,14 @@ export function tooLate(c: AppContext): Response {
 /**
  * Resolves a post as sold or not sold, with who says so on the audit log.
  *
- * @param details how it was found out, for the record
+ * @param found how it was found out, for the record
  * @returns whether its outcome was unknown until now, and how the lead stands since
  */
 export async function resolveOnRecord(
   c: AppContext,
   { auction, view, post }: FoundPost,
   { outcome, reference }: Omit<PostResolution, 'contractId'>,
-  details: { readonly [name: string]: unknown },
+  found: Pick<AuditedDeed, 'details' | 'note'>,
 ): Promise<{ readonly isNews: boolean; readonly status: AuctionView['status'] }> {
   const { contractId, buyerId, detail, post: sent } = post
   // On record before it is done: a resolution without a record is worse than a record of one that came too late.
@@ -64,7 +65,7 @@ export async function resolveOnRecord(
     targetId: view.leadId,
     before: { contract_id: contractId, buyer_id: buyerId, outcome: 'unknown', reason: detail, tries: sent.tries },
     after: { contract_id: contractId, buyer_id: buyerId, outcome, buyer_lead_id: reference },
-    details,
+    ...found,
   })
   const isNews = await auction.resolvePost({ contractId, outcome, reference })
   return { isNews, status: (await auction.view(c.var.principal.tenantId))?.status ?? view.status }

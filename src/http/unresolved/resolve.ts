@@ -4,6 +4,7 @@
  */
 import { createRoute } from '@hono/zod-openapi'
 import { resolutionSchema, resolvedSchema, unresolvedParams } from '../../contracts/unresolved'
+import { sealNote } from '../after-sale/change'
 import type { App } from '../app'
 import { BODY_PROBLEMS, jsonAnswer, jsonBody, operatorEndpoint, problems } from '../manage/operator-endpoint'
 import { readChecked } from '../plumbing/field-errors'
@@ -30,7 +31,17 @@ export function registerResolveSale(app: App): void {
     const found = await findOpenPost(c, resolution.contract_id)
     if (found instanceof Response) return found
     const { outcome, note, buyer_lead_id: reference } = resolution
-    const { isNews, status } = await resolveOnRecord(c, found, { outcome, reference }, { note })
+    // Of an erased person nothing new is kept, whatever somebody writes.
+    const isErased = found.view.fields === null
+    const { isNews, status } = await resolveOnRecord(
+      c,
+      found,
+      { outcome, reference },
+      {
+        details: { note: null },
+        note: await sealNote(c, isErased ? undefined : note),
+      },
+    )
     if (!isNews) return tooLate(c)
     return json(c, 200, { lead_id: found.view.leadId, contract_id: found.post.contractId, outcome, status })
   })
