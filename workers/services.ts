@@ -348,6 +348,7 @@ export function queueServices(env: Env): QueueServices {
     retryPost: (auctionId, contractId, tryNumber) =>
       shared.auctionByPublicId(auctionId).retryPost(contractId, tryNumber),
     keep: (letters) => new DeadLetterStore(env.DB).add(letters),
+    tellingDied: (auctionId, sequence) => shared.auctionByPublicId(auctionId).tellingDied(sequence),
     now,
     log,
   }

@@ -17,7 +17,7 @@ import type {
 } from '../../src/contracts/objects'
 import { unpackContract } from '../../src/contracts/packed-contract'
 import type { PostResolution, PostResolverRpc } from '../../src/contracts/unresolved'
-import { decide } from '../../src/core/auction/decide'
+import { type AuctionCommand, decide } from '../../src/core/auction/decide'
 import { ABSENT, type AuctionState, hasLead } from '../../src/core/auction/state'
 import { attemptOutcomeOf, type LeadOutcome, leadOutcomeOf } from '../../src/core/auction/summary'
 import { exclusionsOf } from './exclusions'
@@ -126,8 +126,22 @@ export class AuctionObject extends DurableObject implements AuctionRpc, PostReso
   }
 
   async acknowledge(sequence: number): Promise<void> {
-    const events = this.#run.do({ type: 'acknowledge', sequence })
-    if (events.length === 0) return
+    await this.#keep({ type: 'acknowledge', sequence })
+  }
+
+  async tellingDied(sequence: number): Promise<void> {
+    await this.#keep({ type: 'telling_died', sequence })
+  }
+
+  async tellAgain(tenantId: string): Promise<void> {
+    if (this.#record === null || this.#record.lead.terms.tenantId !== tenantId) return
+    await this.#keep({ type: 'tell_again' })
+    await this.#outbox.flush(this.#record, this.#state)
+  }
+
+  /** Stores what the command leads to, and sets the watchdog by it. */
+  async #keep(command: AuctionCommand): Promise<void> {
+    if (this.#run.do(command).length === 0) return
     this.#record?.save()
     await this.#run.armWatchdog()
   }

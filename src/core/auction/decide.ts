@@ -22,7 +22,7 @@ import {
   tierToOpen,
 } from './selling'
 import type { AuctionState } from './state'
-import { isOverdue, windowEndOf } from './timing'
+import { isNewDeath, isOverdue, windowEndOf } from './timing'
 
 export type { AuctionCommand } from './commands'
 
@@ -72,6 +72,13 @@ function react(state: AuctionState, command: AuctionCommand, now: number): Aucti
       const isNews = command.sequence > state.acknowledged && command.sequence <= state.sequence
       return isNews ? [{ type: 'acknowledged', at: now, sequence: command.sequence }] : []
     }
+    case 'telling_died': {
+      const { sequence } = command
+      if (state.phase === 'absent' || !isNewDeath(state, sequence, now)) return []
+      return [{ type: 'telling_died', at: now, sequence }]
+    }
+    case 'tell_again':
+      return state.phase === 'absent' || state.died === null ? [] : [{ type: 'telling_renewed', at: now }]
     default:
       return unreachable(command)
   }

@@ -14,8 +14,8 @@ export function evolve(state: AuctionState, event: AuctionEvent): AuctionState {
     case 'window_opened': {
       if (state.phase === 'planned') return { ...state, phase: 'pinging', openedAt: event.at, ...tierOf(event) }
       if (state.phase !== 'selling') return impossible(state, event)
-      const { plan, plannedAt, answers, attempts, sequence, acknowledged, openedAt } = state
-      const kept = { plan, plannedAt, answers, attempts, sequence, acknowledged, openedAt }
+      const { plan, plannedAt, answers, attempts, sequence, acknowledged, died, openedAt } = state
+      const kept = { plan, plannedAt, answers, attempts, sequence, acknowledged, died, openedAt }
       return { phase: 'pinging', ...kept, ...tierOf(event) }
     }
     case 'answered': {
@@ -43,6 +43,13 @@ export function evolve(state: AuctionState, event: AuctionEvent): AuctionState {
       if (state.phase === 'absent') return impossible(state, event)
       return { ...state, acknowledged: Math.max(state.acknowledged, event.sequence) }
     }
+    case 'telling_died': {
+      if (state.phase === 'absent') return impossible(state, event)
+      const before = state.died?.sequence === event.sequence ? state.died.count : 0
+      return { ...state, died: { sequence: event.sequence, count: before + 1, at: event.at } }
+    }
+    case 'telling_renewed':
+      return state.phase === 'absent' ? impossible(state, event) : { ...state, died: null }
     case 'settled': {
       if (state.phase !== 'selling') return impossible(state, event)
       // The database hears of leads; what was bid on and never posted is none.
@@ -64,7 +71,7 @@ export function evolve(state: AuctionState, event: AuctionEvent): AuctionState {
   }
 }
 
-const NOTHING_YET = { answers: new Map(), attempts: [], sequence: 0, acknowledged: 0 } as const
+const NOTHING_YET = { answers: new Map(), attempts: [], sequence: 0, acknowledged: 0, died: null } as const
 
 function tierOf(event: Extract<AuctionEvent, { type: 'window_opened' }>) {
   return { tier: event.tier, tierOpenedAt: event.at }
