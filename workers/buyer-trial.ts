@@ -22,7 +22,7 @@ export function buyerTrialWith({ allowLoopback, now, tokens, mint }: BuyerTrialP
   }
   return {
     run: (order) => tryBuyer(order, { allowLoopback, now, tokens, newIds, checkUrl: checkBuyerUrl }),
-    readSample,
+    readSample: (question, currency) => readSample(question, currency, now()),
   }
 }
 

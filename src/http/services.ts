@@ -79,7 +79,7 @@ export interface BuyerTrial {
   /**
    * Reads a pasted answer, or proposes rules for it.
    *
-   * @param currency the tenant's
+   * @param currency the tenant's; a bid is judged as if it came now
    */
   readSample(question: AnswerQuestion, currency: string): SampleReading
 }

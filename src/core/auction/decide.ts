@@ -10,7 +10,7 @@ import type { AuctionEvent, PingAnswer } from './events'
 import { evolve } from './evolve'
 import { expire, makeOffer, onTake } from './offer'
 import type { AuctionPlan } from './plan'
-import { firstTier, inTier, isUnbeatable, judgeAnswer, rankBids, stands } from './rank'
+import { firstTier, heardAt, inTier, isUnbeatable, judgeAnswer, rankBids } from './rank'
 import {
   endLost,
   onPostAnswer,
@@ -100,7 +100,6 @@ type Pinging = Extract<AuctionState, { phase: 'pinging' }>
 
 const TIMED_OUT: PingAnswer = { kind: 'no', reason: 'timed_out', detail: null }
 const TOO_LATE: PingAnswer = { kind: 'no', reason: 'timed_out', detail: 'bid after the window' }
-const EXPIRED: PingAnswer = { kind: 'no', reason: 'bid_expired', detail: 'bid was over when it came' }
 
 /** A bid that comes before the close but after the window's time is late all the same: timers are not punctual. */
 function onAnswer(
@@ -111,7 +110,7 @@ function onAnswer(
   const contender = inTier(state.plan, state.tier).find(({ id }) => id === contractId)
   if (contender === undefined || state.answers.has(contractId)) return []
   const isLate = said.kind === 'bid' && now > windowEndOf(state)
-  const answer = isLate ? TOO_LATE : stands(said, now) ? judgeAnswer(state.plan, contender, said) : EXPIRED
+  const answer = isLate ? TOO_LATE : judgeAnswer(state.plan, contender, heardAt(said, now))
   return [{ type: 'answered', at: now, contractId, askedAt, answer }]
 }
 
