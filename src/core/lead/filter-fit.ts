@@ -120,7 +120,7 @@ function valueWords(field: FieldDefinition): string {
   const kind = kindOf(field)
   if (kind === ZIP3) return 'the first three digits of a US ZIP code'
   if (kind === 'zip') return `${expectedOf(field)}; starts_with takes its first digits`
-  if (kind === 'phone') return `${expectedOf(field)}, without spaces and punctuation`
+  if (kind === 'phone') return 'digits alone, as leads have them: 5125550182, or +442079460958 outside North America'
   return expectedOf(field)
 }
 
