@@ -1,8 +1,9 @@
-/** Hands those who try contracts out what src/buyers knows about buyers. */
+/** Hands those who try contracts out, or ask after a post, what src/buyers knows about buyers. */
 import type { TokenProvider } from '../src/buyers/authorize'
+import { askBuyer } from '../src/buyers/inquiry/ask'
 import { readSample } from '../src/buyers/trial/read-sample'
 import { tryBuyer } from '../src/buyers/trial/trial'
-import type { BuyerTrial } from '../src/http/services'
+import type { BuyerTrial, Inquiries } from '../src/http/services'
 import { encodeAuctionId, encodeLeadId } from '../src/security/public-ids'
 import { checkBuyerUrl } from '../src/security/url-guard'
 
@@ -21,6 +22,11 @@ export function buyerTrialWith({ allowLoopback, now, tokens, mint }: BuyerTrialP
   }
   return {
     run: (order) => tryBuyer(order, { allowLoopback, now, tokens, newIds, checkUrl: checkBuyerUrl }),
-    readSample,
+    readSample: (question, currency) => readSample(question, currency, now()),
   }
+}
+
+/** @returns who asks buyers what became of a post, through the guard that trials and auctions send through */
+export function inquiriesWith({ allowLoopback, now, tokens }: Omit<BuyerTrialParts, 'mint'>): Inquiries {
+  return { ask: (order) => askBuyer(order, { allowLoopback, now, tokens, checkUrl: checkBuyerUrl }) }
 }

@@ -63,7 +63,7 @@ import { SigningKeyStore } from '../src/stores/signing-key-store'
 import { SuppressionQueue } from '../src/stores/suppression-queue'
 import { createTenantStores } from '../src/stores/tenant-stores'
 import { type EventStamps, insertDeliveries, wakesOf, writeWebhookEvents } from '../src/stores/webhook-events'
-import { buyerTrialWith } from './buyer-trial'
+import { buyerTrialWith, inquiriesWith } from './buyer-trial'
 import { type Config, parseConfig, type RawSettings } from './config'
 import { contractCompiler } from './contract-compiler'
 import { pages } from './pages'
@@ -287,6 +287,7 @@ export async function httpServices(env: Env): Promise<Services> {
       tokens: shared.tokens,
       mint: () => env.AUCTION.newUniqueId().toString(),
     }),
+    inquiries: inquiriesWith({ allowLoopback: config.allowLoopbackBuyers, now, tokens: shared.tokens }),
     leadEnvelope: envelope,
     contactIndex: shared.contactIndex,
     erasePerson: (tenantId, erasureId) => personErasure(privacyParts(env)).run(tenantId, erasureId),
@@ -347,6 +348,7 @@ export function queueServices(env: Env): QueueServices {
     retryPost: (auctionId, contractId, tryNumber) =>
       shared.auctionByPublicId(auctionId).retryPost(contractId, tryNumber),
     keep: (letters) => new DeadLetterStore(env.DB).add(letters),
+    tellingDied: (auctionId, sequence) => shared.auctionByPublicId(auctionId).tellingDied(sequence),
     now,
     log,
   }

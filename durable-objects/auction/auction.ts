@@ -3,6 +3,7 @@
  * takes it up wherever it was left; what happens in between is its run.
  */
 import { DurableObject } from 'cloudflare:workers'
+import type { PostFacts } from '../../src/contracts/inquiry'
 import type {
   AuctionContract,
   AuctionRpc,
@@ -16,7 +17,7 @@ import type {
 } from '../../src/contracts/objects'
 import { unpackContract } from '../../src/contracts/packed-contract'
 import type { PostResolution, PostResolverRpc } from '../../src/contracts/unresolved'
-import { decide } from '../../src/core/auction/decide'
+import { type AuctionCommand, decide } from '../../src/core/auction/decide'
 import { ABSENT, type AuctionState, hasLead } from '../../src/core/auction/state'
 import { attemptOutcomeOf, type LeadOutcome, leadOutcomeOf } from '../../src/core/auction/summary'
 import { exclusionsOf } from './exclusions'
@@ -27,7 +28,7 @@ import { AuctionRecord } from './record'
 import { AuctionRun } from './run'
 import { nameOf } from './seller'
 import type { AuctionServices } from './services'
-import { viewOf } from './view'
+import { postFactsOf, viewOf } from './view'
 
 /** How long a twin of a running request waits for its answer. */
 const TWIN_WAIT_MS = 5_000
@@ -125,9 +126,24 @@ export class AuctionObject extends DurableObject implements AuctionRpc, PostReso
   }
 
   async acknowledge(sequence: number): Promise<void> {
-    const events = this.#run.do({ type: 'acknowledge', sequence })
-    if (events.length === 0) return
-    this.#record?.saveAcknowledgements()
+    await this.#keep({ type: 'acknowledge', sequence })
+  }
+
+  async tellingDied(sequence: number): Promise<void> {
+    await this.#keep({ type: 'telling_died', sequence })
+  }
+
+  async tellAgain(tenantId: string): Promise<void> {
+    if (this.#record === null || this.#record.lead.terms.tenantId !== tenantId) return
+    await this.#keep({ type: 'tell_again' })
+    await this.#outbox.flush(this.#record, this.#state)
+  }
+
+  /** Stores what the command leads to, and sets the watchdog by it. */
+  async #keep(command: AuctionCommand): Promise<void> {
+    if (this.#run.do(command).length === 0) return
+    if (command.type === 'acknowledge') this.#record?.saveAcknowledgements()
+    else this.#record?.save()
     await this.#run.armWatchdog()
   }
 
@@ -148,6 +164,12 @@ export class AuctionObject extends DurableObject implements AuctionRpc, PostReso
 
   async retryPost(contractId: string, tryNumber: number): Promise<boolean> {
     return this.#run.do({ type: 'retry', contractId, tryNumber }).length > 0
+  }
+
+  async postFacts(tenantId: string, contractId: string): Promise<PostFacts | null> {
+    const record = this.#record
+    if (record === null || record.lead.terms.tenantId !== tenantId) return null
+    return postFactsOf(record, contractId)
   }
 
   async resolvePost({ contractId, outcome, reference }: PostResolution): Promise<boolean> {

@@ -8,6 +8,7 @@ import type { SubmitLead } from '../../src/contracts/objects'
 import type { LeadProjection } from '../../src/contracts/projection'
 import { type Attempt, type AttemptStage, type AuctionState, hasLead } from '../../src/core/auction/state'
 import { bidsOf, leadOutcomeOf, salesOf, statusOf, unsoldReason } from '../../src/core/auction/summary'
+import { isToldInVain, isUntold } from '../../src/core/auction/timing'
 import { encodeAuctionId, encodeLeadId } from '../../src/security/public-ids'
 import type { IdentityClaims } from './identity-claims'
 import type { AuctionRecord } from './record'
@@ -38,7 +39,7 @@ export class AuctionOutbox {
     await this.#claims.tell(record.lead, state)
     await this.#tellGate(record, state)
     await this.#tellRotation(record, state)
-    if (state.acknowledged >= state.sequence) return
+    if (!isUntold(state) || isToldInVain(state)) return
     await this.#services.project(await this.#projection(record, state, state.sequence))
   }
 

@@ -47,8 +47,12 @@ export interface Loaded {
   readonly acknowledgements: readonly Acknowledgement[]
 }
 
-/** What the database has acknowledged: rows of their own, so that one does not write the record again. */
-export type Acknowledgement = Extract<AuctionEvent, { type: 'acknowledged' }>
+/** What the database has acknowledged: a row of its own, so that none writes the record again. */
+export interface Acknowledgement {
+  readonly event: Extract<AuctionEvent, { type: 'acknowledged' }>
+  /** How many other events came before it. */
+  readonly after: number
+}
 
 export class RecordStorage {
   readonly #kv: SyncKvStorage

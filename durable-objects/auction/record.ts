@@ -81,7 +81,10 @@ export class AuctionRecord {
     this.lead = { ...lead, ...this.#posted }
     this.contracts = lead.contracts.map(unpackContract)
     const happened = [planned, ...(shown?.events ?? []), ...(continuation?.events ?? [])]
-    this.events = [...happened, ...acknowledgements].sort((one, other) => one.at - other.at)
+    this.events = happened.slice(0, acknowledgements[0]?.after)
+    for (const [index, { event, after }] of acknowledgements.entries()) {
+      this.events.push(event, ...happened.slice(after, acknowledgements[index + 1]?.after))
+    }
     this.posts = { ...continuation?.posts }
     this.captured = { ...shown?.captured, ...continuation?.captured }
     this.answer = continuation?.answer ?? null
@@ -151,7 +154,11 @@ export class AuctionRecord {
 
   /** Writes what the database has acknowledged, and nothing else. */
   saveAcknowledgements(): void {
-    this.#storage.putAcknowledgements(this.events.filter(isAcknowledgement))
+    const acknowledgements: Acknowledgement[] = []
+    for (const [index, event] of this.events.entries()) {
+      if (isAcknowledgement(event)) acknowledgements.push({ event, after: index - acknowledgements.length })
+    }
+    this.#storage.putAcknowledgements(acknowledgements)
   }
 
   /** What of the lead is gone for good; what happened to it is not. Of an erased lead nothing is sent any more. */
@@ -195,7 +202,7 @@ export class AuctionRecord {
   }
 }
 
-function isAcknowledgement(event: AuctionEvent): event is Acknowledgement {
+function isAcknowledgement(event: AuctionEvent): event is Acknowledgement['event'] {
   return event.type === 'acknowledged'
 }
 

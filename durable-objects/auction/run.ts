@@ -6,12 +6,12 @@
  */
 
 import { type AuctionCommand, advance } from '../../src/core/auction/decide'
-import type { AuctionEvent, PingAnswer, PostAnswer } from '../../src/core/auction/events'
+import type { AuctionEvent, PostAnswer } from '../../src/core/auction/events'
 import { evolve } from '../../src/core/auction/evolve'
 import { ABSENT, type AuctionState, type Closed, hasLead, isClosed } from '../../src/core/auction/state'
 import { isAnswerable } from '../../src/core/auction/summary'
 import { nextWakeAt, RETENTION_MS, windowEndOf } from '../../src/core/auction/timing'
-import { type Captured, publicIds } from '../buyer-line/buyer-line'
+import { publicIds, withValidity } from '../buyer-line/buyer-line'
 import { answerOf } from './answer'
 import { BidWindow } from './bid-window'
 import type { IdentityClaims } from './identity-claims'
@@ -324,12 +324,6 @@ function mustSurvive(event: AuctionEvent): boolean {
     default:
       return false
   }
-}
-
-/** Until when the buyer stands by its bid, where it said so. */
-function withValidity(answer: PingAnswer, captured: Captured | null): PingAnswer {
-  if (answer.kind === 'no' || captured === null || captured.validUntil === null) return answer
-  return { ...answer, validUntil: captured.validUntil }
 }
 
 /** Grows with everything that accounts and database must be told. */

@@ -1,4 +1,5 @@
 /** An auction as it is shown: every bid, reason and time, and the whole trace. */
+import type { PostFacts } from '../../src/contracts/inquiry'
 import type { AuctionBidView, AuctionView } from '../../src/contracts/objects'
 import type { Attempt, AuctionState } from '../../src/core/auction/state'
 import { hasLead, isClosed } from '../../src/core/auction/state'
@@ -44,6 +45,15 @@ export function viewOf(objectId: string, record: AuctionRecord, state: AuctionSt
     })),
     fields: record.erased === 'all' ? null : fields,
   }
+}
+
+/** @returns what an inquiry about a contract's post can say; null once anything of the lead is erased */
+export function postFactsOf({ lead, captured, erased }: AuctionRecord, contractId: string): PostFacts | null {
+  if (erased !== null) return null
+  const { fields, piiFields, terms } = lead
+  const { vertical, subVertical, floorMicros, currency } = terms
+  const { bidToken = null, captures = {} } = captured[contractId] ?? {}
+  return { fields, piiFields, vertical, subVertical, floorMicros, currency, bidToken, captures }
 }
 
 function offerView(state: AuctionState): AuctionView['offer'] {

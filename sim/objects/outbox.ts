@@ -1,6 +1,7 @@
 /** Mirrors durable-objects/auction/outbox.ts: accounts and the identity index first, then gate and rotation, then the database. */
 import { type AttemptStage, type AuctionState, hasLead } from '../../src/core/auction/state.ts'
 import { leadOutcomeOf, salesOf, statusOf, unsoldReason } from '../../src/core/auction/summary.ts'
+import { isToldInVain, isUntold } from '../../src/core/auction/timing.ts'
 import type { Host, Instance } from '../engine/host.ts'
 import { call } from '../engine/network.ts'
 import type { Running } from '../engine/running.ts'
@@ -35,7 +36,7 @@ export class AuctionOutbox {
     yield* this.#claims.tell(record.identity, state)
     yield* this.#tellGate(record.lead, state)
     yield* this.#tellRotation(state)
-    if (state.acknowledged >= state.sequence) return
+    if (!isUntold(state) || isToldInVain(state)) return
     yield* this.#host.sleep(SEAL_MS)
     yield* this.#services.project(this.#host, this.#projection(record, state))
   }

@@ -2,7 +2,13 @@
  * Adds a buyer's credentials to a request, and the signature, at the moment of sending and never before: what is stored, traced or shown has
  * none.
  */
-import type { BuyerAuth, ContractSecrets, RequestFormat, ResolvedContract } from '../contracts/buyer-contract'
+import type {
+  BuyerAuth,
+  BuyerCall,
+  ContractSecrets,
+  RequestFormat,
+  ResolvedContract,
+} from '../contracts/buyer-contract'
 import { joinSecrets } from './contract/secrets'
 import type { OutboundRequest } from './encode'
 import { SIGNATURE_HEADER, signatureOf } from './signature'
@@ -29,7 +35,7 @@ export interface Credentials {
 }
 
 /**
- * @param call whose credentials: those of the ping or of the post
+ * @param call whose credentials
  * @param secrets as splitSecrets took them out of the contract
  * @param tokens asked only where the contract uses OAuth
  * @param now when it is sent, ms since 1970
@@ -37,7 +43,7 @@ export interface Credentials {
 export async function authorize(
   request: OutboundRequest,
   contract: ResolvedContract,
-  call: 'ping' | 'post',
+  call: BuyerCall,
   { secrets, tokens, now }: Credentials,
 ): Promise<Authorized> {
   const spec = joinSecrets(contract, secrets)[call]?.request

@@ -51,14 +51,30 @@ export interface PostInput extends PingInput {
 export function encodePing(contract: ResolvedContract, input: PingInput): OutboundRequest | null {
   if (contract.ping === null) return null
   const withheld = new Set(input.piiFields.filter((name) => !contract.pingPii.includes(name)))
-  const scope = new Scope(input.lead, { ...input, bidToken: null, ping: {} }, withheld)
-  return write(contract.ping, scope, input, `ping_${input.auctionId}_${input.contractId}`)
+  const idempotencyKey = `ping_${input.auctionId}_${input.contractId}`
+  const scope = new Scope(input.lead, { ...input, idempotencyKey, bidToken: null, ping: {} }, withheld)
+  return write(contract.ping, scope, input, idempotencyKey)
 }
 
 /** @returns the post; the same input gives the same bytes */
 export function encodePost(contract: ResolvedContract, input: PostInput): OutboundRequest {
-  const scope = new Scope(input.lead, input, NOTHING_WITHHELD)
-  return write(contract.post, scope, input, `post_${input.auctionId}_${input.contractId}`)
+  const idempotencyKey = postKeyOf(input)
+  const scope = new Scope(input.lead, { ...input, idempotencyKey }, NOTHING_WITHHELD)
+  return write(contract.post, scope, input, idempotencyKey)
+}
+
+/**
+ * @param input of the post that is asked about
+ * @returns the inquiry, or null where the contract has none; it bears no key of its own, since it changes nothing
+ */
+export function encodeInquiry(contract: ResolvedContract, input: PostInput): OutboundRequest | null {
+  if (contract.inquiry === undefined) return null
+  const scope = new Scope(input.lead, { ...input, idempotencyKey: postKeyOf(input) }, NOTHING_WITHHELD)
+  return write(contract.inquiry, scope, input, null)
+}
+
+function postKeyOf({ auctionId, contractId }: PingInput): string {
+  return `post_${auctionId}_${contractId}`
 }
 
 const NOTHING_WITHHELD: ReadonlySet<string> = new Set()
@@ -70,9 +86,9 @@ interface CompiledRequest {
   readonly body: ((scope: Scope) => string) | null
 }
 
-function write(call: ResolvedCall, scope: Scope, input: PingInput, idempotencyKey: string): OutboundRequest {
+function write(call: ResolvedCall, scope: Scope, input: PingInput, idempotencyKey: string | null): OutboundRequest {
   const compiled = compiledRequest(call.request)
-  const headers: (readonly [string, string])[] = [['idempotency-key', idempotencyKey]]
+  const headers: (readonly [string, string])[] = idempotencyKey === null ? [] : [['idempotency-key', idempotencyKey]]
   for (const { name, value } of compiled.headers) headers.push([name, value(scope)])
   return {
     url: input.target === 'test' ? compiled.testUrl(scope) : compiled.url(scope),

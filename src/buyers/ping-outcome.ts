@@ -144,3 +144,9 @@ export function capturedFrom(reading: AnswerReading, bid: BidReading | null): Ca
     },
   }
 }
+
+/** @returns the answer with until when the buyer stands by its bid, where it said so */
+export function withValidity(answer: PingAnswer, captured: Captured | null): PingAnswer {
+  if (answer.kind === 'no' || captured === null || captured.validUntil === null) return answer
+  return { ...answer, validUntil: captured.validUntil }
+}

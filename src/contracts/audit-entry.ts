@@ -22,6 +22,8 @@ export interface AuditedDeed {
   readonly before?: unknown
   readonly after?: unknown
   readonly details?: { readonly [name: string]: unknown }
+  /** What a person wrote, sealed, since it may be about another; nulls where there is nothing. */
+  readonly note?: { readonly sealedNote: string | null; readonly sealedNoteKey: string | null }
 }
 
 export const auditEntrySchema = z
@@ -39,7 +41,9 @@ export const auditEntrySchema = z
     target: z.object({ kind: z.string().openapi({ example: 'buyer' }), id: z.string().nullable() }),
     before: z.unknown().openapi({ description: 'The record as it was, secrets masked; null where there was none.' }),
     after: z.unknown().openapi({ description: 'The record as it is since; null where it is gone.' }),
-    details: z.record(z.string(), z.unknown()).nullable(),
+    details: z.record(z.string(), z.unknown()).nullable().openapi({
+      description: 'A `note` in it is sealed at rest, and null once the lead that it is about is erased.',
+    }),
   })
   .openapi('AuditEntry')
 

@@ -121,6 +121,14 @@ const pingSchema = z.strictObject({
 })
 const postSchema = z.strictObject({ request: requestSchema, answer: answerSchema.optional() })
 
+/** Where the buyer says what became of a post; asked by hand, so that its answer has rules of its own and no default. */
+const inquirySchema = z.strictObject({
+  request: requestSchema.omit({ test_url: true }),
+  answer: answerSchema
+    .pick({ format: true, error: true, rejected: true, pending: true, reason: true, reference: true })
+    .extend({ accepted: rules.min(1) }),
+})
+
 export const capSchema = z
   .strictObject({
     period: z.enum(['hour', 'day', 'week', 'month', 'total']),
@@ -170,6 +178,7 @@ export const buyerContractSchema = z
     ping_pii: z.array(fieldNameSchema).max(100).optional(),
     ping: pingSchema.nullable().optional(),
     post: postSchema,
+    inquiry: inquirySchema.nullable().optional(),
     preset: z.string().min(1).max(64).nullable().optional(),
     returns: returnTermsSchema.nullable().optional(),
   })
@@ -216,7 +225,12 @@ export interface ResolvedContract {
   /** Null where the buyer takes part with its contract's price. */
   readonly ping: ResolvedCall | null
   readonly post: ResolvedCall
+  /** How to ask what became of a post. Left out of snapshots: it is asked by hand, as the contract stands then. */
+  readonly inquiry?: ResolvedCall
 }
+
+/** The calls of a contract: each a request and the rules that read its answer. */
+export type BuyerCall = 'ping' | 'post' | 'inquiry'
 
 /** Secrets by their path in the contract, as `post.request.auth.token`; sealed and stored apart from it. */
 export type ContractSecrets = { readonly [path: string]: string }

@@ -49,7 +49,7 @@ const answerShownSchema = z.object({
   duration_ms: z.number().int(),
 })
 
-const triedCallSchema = z
+export const triedCallSchema = z
   .object({
     request: requestShownSchema,
     sent: z.boolean(),

@@ -112,6 +112,10 @@ export interface AuctionRpc {
   view(tenantId: string): Promise<AuctionView | null>
   /** The database holds everything up to this sequence. */
   acknowledge(sequence: number): Promise<void>
+  /** The queue gave up on telling the database of this sequence; after some times nobody repeats it by itself. */
+  tellingDied(sequence: number): Promise<void>
+  /** Tells the database what it has not acknowledged, now, and by itself again where that was given up. */
+  tellAgain(tenantId: string): Promise<void>
   /** Drops this part of the lead for good; bids, times, sales and the trace stay. Said twice, it is done once. */
   erase(tenantId: string, part: ErasedPart): Promise<'erased' | 'absent'>
   /** What became of an attempt: asked by who holds something for it. `over` also where it never came to be. */

@@ -1,6 +1,7 @@
 /** Sales of which nobody knows: posts whose outcome is unknown, for an operator to look at and to resolve. */
 import { z } from '@hono/zod-openapi'
 import { textSchema } from './configuration'
+import type { PostFacts } from './inquiry'
 import { pageQuerySchema } from './pagination'
 
 /** What a person says became of a post. */
@@ -12,9 +13,15 @@ export interface PostResolution {
 }
 
 export interface PostResolverRpc {
+  /** @returns what an inquiry about the post can say; null where there is no such post, or its lead is erased */
+  postFacts(tenantId: string, contractId: string): Promise<PostFacts | null>
   /** @returns whether its outcome was unknown until now; otherwise nothing is changed */
   resolvePost(resolution: PostResolution): Promise<boolean>
 }
+
+export const unresolvedParams = z.object({
+  id: z.string().openapi({ description: "The lead's id.", example: 'ld_0FbGyMvGcXDYhtYBvJXbP8b3wKTnqkUYGCc7GrXvhIu' }),
+})
 
 export const unresolvedQuerySchema = pageQuerySchema(2)
 
@@ -47,10 +54,13 @@ const NOTE_WORDS = 'how it was found out: 1 to 500 characters, without names, e-
 export const resolutionSchema = z
   .strictObject({
     outcome: z.enum(['sold', 'not_sold']),
-    /** Kept in the audit log, where no personal data belongs. */
+    /** Kept in the audit log, sealed: people write about people all the same. */
     note: textSchema(500)
       .refine((text) => !/@|\d(?:[ ().+-]*\d){6}/.test(text), { error: NOTE_WORDS })
-      .openapi({ example: 'Crown Mutual confirmed by mail that the lead is in their system.' }),
+      .openapi({
+        example: 'Crown Mutual confirmed by mail that the lead is in their system.',
+        description: 'Sealed at rest, shown in the audit log, and erased with the lead.',
+      }),
     contract_id: textSchema(64)
       .optional()
       .openapi({ description: 'Needed where several buyers of the lead are unresolved.' }),

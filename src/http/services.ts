@@ -12,6 +12,7 @@ import type { BuyerTrialOrder, BuyerTrialResult } from '../contracts/buyer-trial
 import type { ClientGateRpc } from '../contracts/client-gate'
 import type { ContractCompiler } from '../contracts/contract-compiler'
 import type { QueueName } from '../contracts/dead-letter'
+import type { InquiryOrder, InquiryResult } from '../contracts/inquiry'
 import type { AuctionRpc, SupplierGateRpc } from '../contracts/objects'
 import type { ReturnAccountRpc } from '../contracts/sale-return'
 import type { CampaignSnapshot, CredentialSnapshot, SupplierCampaignsSnapshot } from '../contracts/snapshot'
@@ -78,9 +79,15 @@ export interface BuyerTrial {
   /**
    * Reads a pasted answer, or proposes rules for it.
    *
-   * @param currency the tenant's
+   * @param currency the tenant's; a bid is judged as if it came now
    */
   readSample(question: AnswerQuestion, currency: string): SampleReading
+}
+
+/** Asks buyers what became of a post. Decides nothing and stores nothing. */
+export interface Inquiries {
+  /** @throws Error where the contract has no inquiry */
+  ask(order: InquiryOrder): Promise<InquiryResult>
 }
 
 /** Those who send to webhook endpoints. */
@@ -152,6 +159,7 @@ export interface Services {
   readonly isIdentityHeld: (tenantId: string, campaignId: string, keys: readonly string[]) => Promise<boolean>
   readonly contractCompiler: ContractCompiler
   readonly buyerTrial: BuyerTrial
+  readonly inquiries: Inquiries
   readonly leadEnvelope: LeadEnvelope
   /** What leads are found again by. */
   readonly contactIndex: ContactIndex

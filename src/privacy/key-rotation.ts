@@ -54,6 +54,7 @@ const COLUMNS: readonly SealedColumn[] = [
       kind: 'webhook-secret',
     }),
   ),
+  dataKey('audit_log', 'sealed_note_key'),
   dataKey('lead_feedback', 'sealed_note_key'),
   dataKey('lead_returns', 'sealed_note_key'),
   dataKey('leads', 'sealed_key'),

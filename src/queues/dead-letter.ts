@@ -4,12 +4,15 @@
  * Nothing stands behind a dead-letter queue, so a letter is taken off it only once it is stored; the only thing that can
  * send one back is a database that does not answer.
  */
+import { z } from '@hono/zod-openapi'
 import type { DeadLetter } from '../stores/dead-letter-store'
-import { errorText, type QueueLog, retryLater } from './message'
+import { errorText, forEachSome, type QueueLog, retryLater } from './message'
 
 export interface DeadLetterServices {
   /** Stores all of the letters, or throws and stores none; a letter that is there already changes nothing. */
   readonly keep: (letters: readonly DeadLetter[]) => Promise<void>
+  /** Tells the auction (`auc_…`) that the queue gave up on what it says of this sequence. */
+  readonly tellingDied: (auctionId: string, sequence: number) => Promise<void>
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly log: QueueLog
@@ -22,6 +25,8 @@ export async function consumeDeadLetters(batch: MessageBatch<unknown>, services:
   try {
     await services.keep(letters)
     batch.ackAll()
+    await tellSenders(letters, services)
+    return
   } catch (error) {
     services.log('dead_letters_failed', { queue: batch.queue, messages: letters.length, error: errorText(error) })
     await keepOneByOne(batch, letters, services)
@@ -35,15 +40,19 @@ async function keepOneByOne(
   services: DeadLetterServices,
 ): Promise<void> {
   let isDown = false
+  const kept: DeadLetter[] = []
   for (const [index, message] of batch.messages.entries()) {
     const letter = letters[index]
     const isKept = letter !== undefined && !isDown && (await keepOne(letter, services))
-    if (isKept) message.ack()
-    else {
+    if (isKept) {
+      message.ack()
+      kept.push(letter)
+    } else {
       isDown = true
       retryLater(message)
     }
   }
+  await tellSenders(kept, services)
 }
 
 /** What cannot be kept as it is, is kept as what can be said of it. @returns false where the database does not answer */
@@ -58,3 +67,27 @@ async function keepOne(letter: DeadLetter, { keep, log }: DeadLetterServices): P
   }
   return false
 }
+
+const SENDERS_AT_A_TIME = 4
+
+/** An auction repeats what nobody acknowledged: one that does not hear of this hears of the next. */
+async function tellSenders(letters: readonly DeadLetter[], { tellingDied, log }: DeadLetterServices): Promise<void> {
+  const tellings = letters.flatMap(({ body }) => {
+    const read = tellingSchema.safeParse(body)
+    return read.success ? [read.data] : []
+  })
+  await forEachSome(tellings, SENDERS_AT_A_TIME, async ({ auctionId, sequence }) => {
+    try {
+      await tellingDied(auctionId, sequence)
+    } catch (error) {
+      log('sender_not_told', { auctionId, sequence, error: errorText(error) })
+    }
+  })
+}
+
+/** What can be read of a telling that nobody can read as a whole. */
+const tellingSchema = z.object({
+  kind: z.literal('lead'),
+  auctionId: z.string().max(200),
+  sequence: z.number().int(),
+})

@@ -28,6 +28,12 @@ export interface AccessTokenClaims {
   readonly expiresAt: number
 }
 
+/** What was found genuine, and by which key. */
+interface Genuine {
+  readonly claims: AccessTokenClaims
+  readonly kid: string
+}
+
 export interface IssueToken {
   readonly id: string
   readonly clientId: string
@@ -40,7 +46,7 @@ export class AccessTokens {
   readonly #keys: SigningKeys
   readonly #now: () => number
   /** Tokens that were found genuine: a signature costs more than all the rest of a ping. */
-  readonly #genuine = new Map<string, AccessTokenClaims>()
+  readonly #genuine = new Map<string, Genuine>()
 
   constructor(keys: SigningKeys, now: () => number) {
     this.#keys = keys
@@ -66,22 +72,28 @@ export class AccessTokens {
     if (token.length > MAX_TOKEN_CHARS) return null
     const key = `${issuer} ${token}`
     const known = this.#genuine.get(key)
-    if (known !== undefined) return known.expiresAt > this.#now() ? known : null
-    const claims = await this.#check(token, issuer)
-    if (claims === null) return null
+    if (known !== undefined) return (await this.#isGood(known)) ? known.claims : null
+    const found = await this.#check(token, issuer)
+    if (found === null) return null
     if (this.#genuine.size >= MAX_REMEMBERED) this.#genuine.clear()
-    this.#genuine.set(key, claims)
-    return claims
+    this.#genuine.set(key, found)
+    return found.claims
   }
 
-  async #check(token: string, issuer: string): Promise<AccessTokenClaims | null> {
+  /** A key may have been withdrawn since; where nobody can say, it was not. */
+  async #isGood({ claims, kid }: Genuine): Promise<boolean> {
+    if (claims.expiresAt <= this.#now()) return false
+    return (await this.#keys.publicKey(kid).catch(() => 'unheard')) !== null
+  }
+
+  async #check(token: string, issuer: string): Promise<Genuine | null> {
     const getKey = async ({ kid }: { kid?: string }) => {
       const jwk = kid === undefined ? null : await this.#keys.publicKey(kid)
       if (jwk === null) throw new UnknownKey()
       return await importJWK(jwk, SIGNING_ALGORITHM)
     }
     try {
-      const { payload } = await jwtVerify(token, getKey, {
+      const { payload, protectedHeader } = await jwtVerify(token, getKey, {
         algorithms: [SIGNING_ALGORITHM],
         typ: TYPE,
         issuer,
@@ -92,7 +104,8 @@ export class AccessTokens {
       const { jti = '', client_id, scope, iat = 0, exp = 0 } = payload
       if (typeof client_id !== 'string' || typeof scope !== 'string') return null
       const scopes = scope.split(' ').filter((part) => part !== '')
-      return { id: jti, clientId: client_id, scopes, issuedAt: iat * 1_000, expiresAt: exp * 1_000 }
+      const claims = { id: jti, clientId: client_id, scopes, issuedAt: iat * 1_000, expiresAt: exp * 1_000 }
+      return { claims, kid: protectedHeader.kid ?? '' }
     } catch (error) {
       if (error instanceof UnknownKey || isJoseError(error)) return null
       throw error

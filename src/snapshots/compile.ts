@@ -25,10 +25,8 @@ export function compileCampaign(configuration: CampaignConfiguration, compiler: 
   const named = [
     ...row.settings.filters.map(({ field }) => field),
     ...(row.settings.dedupe?.fields ?? []),
-    ...contracts.flatMap(({ terms, endpoints }) => [
-      ...terms.filters.map(({ field }) => field),
-      ...compiler.fieldsRead(endpoints),
-    ]),
+    ...contracts.flatMap(({ terms }) => terms.filters.map(({ field }) => field)),
+    ...configuration.contracts.flatMap(({ contract }) => compiler.fieldsRead(compiler.resolve(contract.settings))),
   ]
   return {
     schema: SNAPSHOT_SCHEMA,
@@ -113,7 +111,8 @@ function compileContract(
   compiler: Compiler,
 ): SnapshotContract {
   const { settings } = contract
-  const endpoints = compiler.resolve(settings)
+  // An auction never asks what became of a post: it need not take along how that is done.
+  const { inquiry: _, ...endpoints } = compiler.resolve(settings)
   // A time that the operator did not set for this buyer is the campaign's.
   const pingTimeoutMs = settings.ping?.request?.timeout_ms ?? campaign.bid_window_ms
   const postTimeoutMs = settings.post.request.timeout_ms ?? campaign.post_timeout_ms

@@ -54,10 +54,12 @@ export function auditDeed(database: Database, tenantId: string, stamp: AuditStam
 }
 
 function deedRow(tenantId: string, { id, at, by }: AuditStamp, deed: AuditedDeed) {
-  const { action, targetKind, targetId, before = null, after = null, details = null } = deed
+  const { action, targetKind, targetId, before = null, after = null, details = null, note = NO_NOTE } = deed
   const actor = { actorRole: by.role, actorId: by.id, requestId: by.requestId }
-  return { id, tenantId, at, ...actor, action, targetKind, targetId, before, after, details }
+  return { id, tenantId, at, ...actor, action, targetKind, targetId, before, after, details, ...note }
 }
+
+const NO_NOTE = { sealedNote: null, sealedNoteKey: null }
 
 /** The row as one JSON object by its columns' names, secrets masked; null where there is none. */
 function rowJson({ table, where }: AuditSubject): SQL {
@@ -84,8 +86,8 @@ export function auditInsert(
   return d1
     .prepare(
       `INSERT INTO audit_log (id, tenant_id, at, actor_role, actor_id, request_id, action, target_kind, target_id,
-                              before, after, details)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT DO NOTHING`,
+                              before, after, details, sealed_note, sealed_note_key)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT DO NOTHING`,
     )
     .bind(
       row.id,
@@ -100,5 +102,7 @@ export function auditInsert(
       json(row.before),
       json(row.after),
       json(row.details),
+      row.sealedNote,
+      row.sealedNoteKey,
     )
 }

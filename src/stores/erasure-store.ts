@@ -31,6 +31,7 @@ const ERASE: readonly string[] = [
    WHERE tenant_id = ?1 AND id IN (${IDS})`,
   `UPDATE lead_feedback SET sealed_note = NULL, sealed_note_key = NULL WHERE tenant_id = ?1 AND lead_id IN (${IDS})`,
   `UPDATE lead_returns SET sealed_note = NULL, sealed_note_key = NULL WHERE tenant_id = ?1 AND lead_id IN (${IDS})`,
+  `UPDATE audit_log SET sealed_note = NULL, sealed_note_key = NULL WHERE tenant_id = ?1 AND target_id IN (${IDS})`,
 ]
 
 const COUNT = `

@@ -36,6 +36,7 @@ const CLASSES: { readonly [name in FieldClass]: Columns } = {
       `UPDATE leads SET sealed_fields = NULL, sealed_key = NULL, contact_keys = NULL ${OF_LEADS}`,
       `UPDATE lead_feedback SET sealed_note = NULL, sealed_note_key = NULL ${OF_NOTES}`,
       `UPDATE lead_returns SET sealed_note = NULL, sealed_note_key = NULL ${OF_NOTES}`,
+      `UPDATE audit_log SET sealed_note = NULL, sealed_note_key = NULL WHERE tenant_id = ?1 AND target_id IN (${IDS})`,
     ],
   },
   details: {

@@ -2,7 +2,7 @@
  * What imports bring, slice by slice. A slice is one transaction: its entries, what is known of the import, and the order to
  * build the index anew. Whatever dies between two slices, the import says how far it came.
  */
-import { and, desc, eq, getTableColumns, isNotNull, lt, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../contracts/audit-entry'
 import { type Page, type PageRequest, toPage } from '../contracts/pagination'
 import type { ImportFormat, ImportMode, Rejections } from '../contracts/suppression-list'
@@ -127,6 +127,14 @@ export class SuppressionImportStore {
     return this.#fenced(statements)
   }
 
+  /** A body ended before its time: until another goes on with the import, nobody waits for more of it. @param at RFC 3339 UTC */
+  async breakOff(id: string, at: string): Promise<void> {
+    await this.#database
+      .update(suppressionImports)
+      .set({ brokeOffAt: at })
+      .where(and(this.#is(id), isNull(suppressionImports.finishedAt)))
+  }
+
   /** The fence, and what the import says of itself. */
   #progress(row: SuppressionImportRow, slice: Slice): Statement {
     return this.#database
@@ -139,6 +147,7 @@ export class SuppressionImportStore {
         shape: slice.shape,
         rejections: slice.rejections,
         updatedAt: slice.at,
+        brokeOffAt: null,
       })
       .where(this.#is(row.id))
   }

@@ -83,6 +83,7 @@ export class SuppressionIndexStore {
         and(
           eq(suppressionImports.tenantId, this.#tenantId),
           isNull(suppressionImports.finishedAt),
+          isNull(suppressionImports.brokeOffAt),
           gt(suppressionImports.updatedAt, since),
           gt(suppressionImports.stored, 0),
         ),

@@ -12,6 +12,8 @@ import {
 } from '../../src/contracts/buyer-contract'
 import { emptyLead, type LeadFields } from '../../src/core/lead/fields'
 
+/** Where a buyer says what became of a post. */
+export const INQUIRY_URL = 'https://buyer.example/status'
 export const PING_URL = 'https://buyer.example/ping'
 export const POST_URL = 'https://buyer.example/post'
 

@@ -1,5 +1,7 @@
 /** Sales of which nobody knows, over HTTP: asked again as the buyer wants it, or resolved by a person, once, on record. */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { LeadWire } from '../../src/contracts/lead-record'
+import { filesBelow } from '../support/canaries'
 import type { Made, Problem } from '../support/gavel-client'
 import { Operator, type Page } from '../support/gavel-client'
 import { answer, cut, HttpBuyer, inTurn, type Manner } from '../support/http-buyer'
@@ -101,6 +103,32 @@ describe('a sale of which nobody knows', () => {
         details: { note: SOLD.note },
       }),
     ])
+  })
+
+  it('keeps the note sealed, and no longer than the lead', async () => {
+    const { leadId } = await unknownSale()
+    await inList(leadId)
+    const note = 'Somebody called Xanthippe Quillfeather wrote so.'
+    await resolve(leadId, { ...SOLD, note })
+    const notes = async () => {
+      const query = `target_id=${leadId}&action=unresolved.resolve`
+      return (await operator.get<Page<{ details: object }>>(`/v1/audit-log?${query}`)).body.data[0]?.details
+    }
+    expect(await notes()).toEqual({ note })
+    const lead = await vi.waitUntil(
+      async () => {
+        const { body } = await operator.get<LeadWire>(`/v1/leads/${leadId}`)
+        return body.status === 'sold' ? body : null
+      },
+      { timeout: 15_000, interval: 100 },
+    )
+    const files = filesBelow(gavel.stateDir).filter(({ bytes }) => bytes.includes('Xanthippe Quillfeather'))
+    expect(files.map(({ name }) => name)).toEqual([])
+    await operator.post('/v1/erasures', { phone: lead.fields?.phone })
+    await vi.waitUntil(async () => JSON.stringify(await notes()) === '{"note":null}', {
+      timeout: 10_000,
+      interval: 200,
+    })
   })
 
   it('is resolved by its own operators alone, with a note that names nobody', async () => {

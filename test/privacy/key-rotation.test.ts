@@ -6,6 +6,7 @@ import type { MasterKey } from '../../src/security/master-keys'
 import { SealedBox } from '../../src/security/sealed-box'
 import { KeyRotationStore } from '../../src/stores/key-rotation-store'
 import { applyLeadProjections } from '../../src/stores/projector-store'
+import { createTenantStores } from '../../src/stores/tenant-stores'
 import { fresh, soldLead } from '../support/projections'
 
 const key = (kid: string, seed: number): MasterKey => ({ kid, secret: new Uint8Array(32).fill(seed) })
@@ -15,7 +16,15 @@ const MAX_RUNS = 60
 
 beforeEach(async () => {
   // The walk goes through everything in the database, whosesoever it is.
-  const tables = ['leads', 'lead_contacts', 'buyer_contracts', 'webhook_endpoints', 'oauth_signing_keys', 'publishes']
+  const tables = [
+    'leads',
+    'lead_contacts',
+    'buyer_contracts',
+    'webhook_endpoints',
+    'oauth_signing_keys',
+    'publishes',
+    'audit_log',
+  ]
   await env.DB.batch(tables.map((table) => env.DB.prepare(`DELETE FROM ${table}`)))
 })
 
@@ -62,6 +71,14 @@ describe('a new master key', () => {
   it('comes to wrap every data key and secret, so that the old one can go', async () => {
     const leads = await Promise.all(['live', 'sandbox', 'live'].map((tenantId) => storeLead(OLD, tenantId)))
     const { id, campaignId } = await storeContract(await new SealedBox([OLD]).seal('{"token":"x"}', 'buyer-secrets'))
+    const note = await new LeadEnvelope([OLD]).seal('said so', 'live')
+    await createTenantStores(env.DB, 'live').auditLog.record(
+      { id: fresh('aud'), at: AT, by: { role: 'operator', id: 'key_1', requestId: 'req_1' } },
+      {
+        ...{ action: 'x.resolve', targetKind: 'lead', targetId: leads[0]?.leadId ?? '' },
+        note: { sealedNote: note.sealedFields, sealedNoteKey: note.sealedKey },
+      },
+    )
     const signing = await new SealedBox([OLD]).seal('{"kty":"RSA"}', 'oauth-signing-key')
     await env.DB.prepare("INSERT INTO oauth_signing_keys VALUES (7, 'k', '{}', ?1, ?2)").bind(signing, AT).run()
 
@@ -75,6 +92,9 @@ describe('a new master key', () => {
       expect(await envelope.open({ sealedFields, sealedKey }, tenantId)).toBe('{"phone":"1"}')
       expect(row?.details_key).toMatch(/^v2\.k2\./)
     }
+    const noteKey = await env.DB.prepare('SELECT sealed_note_key AS k FROM audit_log').first<string>('k')
+    const kept = { sealedFields: note.sealedFields, sealedKey: noteKey ?? '' }
+    expect(await envelope.open(kept, 'live')).toBe('said so')
     const box = new SealedBox([next])
     const sealed = await env.DB.prepare('SELECT sealed_secrets AS s FROM buyer_contracts WHERE id = ?1')
       .bind(id)
@@ -111,7 +131,7 @@ describe('a new master key', () => {
       await applyLeadProjections(env.DB, messages.slice(start, start + 100))
     }
     const logged = await rotate('k4', key('k4', 4), OLD)
-    expect(logged.filter((line) => line.startsWith('keys_rotated'))).toHaveLength(8)
+    expect(logged.filter((line) => line.startsWith('keys_rotated'))).toHaveLength(9)
     const left = await env.DB.prepare("SELECT count(*) AS n FROM leads WHERE sealed_key NOT LIKE 'v2.k4.%'").first('n')
     expect(left).toBe(0)
   })

@@ -14,6 +14,7 @@ describe('erasing a person', () => {
       { contactKeys: ['phone-1', 'email-2'] },
       { contactKeys: ['phone-3', 'email-1'] },
     )
+    for (const lead of [one, other]) await tenant.noteOn(lead?.leadId ?? '')
     const id = await tenant.requestErasure('phone-1')
     expect(await tenant.eraser.run(tenant.id, id)).toMatchObject({
       id,
@@ -31,6 +32,7 @@ describe('erasing a person', () => {
       { contact_key: 'phone-3', lead_id: other?.leadId },
     ])
     expect(tenant.told.toSorted()).toEqual([`all ${one?.auctionId}`, `all ${two?.auctionId}`])
+    expect(await tenant.noteKeys()).toEqual([null, 'v1.note-key'])
     expect(await tenant.rows('SELECT 1 FROM ledger WHERE tenant_id = ?1')).toHaveLength(3)
   })
 

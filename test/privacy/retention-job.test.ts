@@ -25,12 +25,14 @@ const jobFor = (tenant: TestTenant, now = NOW) =>
 describe('the retention of leads', () => {
   it('erases contact data first, and the rest in its time, in young auctions too', async () => {
     const tenant = await tenantKeeping(10, 60)
-    const [oldest, old] = await tenant.store(
+    const [oldest, old, young] = await tenant.store(
       { receivedAt: daysAgo(61) },
       { receivedAt: daysAgo(11) },
       { receivedAt: daysAgo(9) },
     )
+    for (const lead of [old, young]) await tenant.noteOn(lead?.leadId ?? '')
     expect(await jobFor(tenant).run()).toBe(3)
+    expect(await tenant.noteKeys()).toEqual([null, 'v1.note-key'])
     expect(await tenant.leads()).toEqual([
       expect.objectContaining({ ...ERASED, id: oldest?.leadId, status: 'sold' }),
       expect.objectContaining({ ...ERASED, sealed_details: 'v1.details', details_key: 'v1.details-key' }),

@@ -43,6 +43,21 @@ export class TestTenant {
     return id
   }
 
+  /** Puts a deed with a note about a lead on record. */
+  async noteOn(leadId: string): Promise<void> {
+    const stamp = { id: fresh('aud'), at: iso(NOW), by: { role: 'operator', id: 'key_1', requestId: 'req_1' } as const }
+    const note = { sealedNote: 'v1.note', sealedNoteKey: 'v1.note-key' }
+    await this.stores.auditLog.record(stamp, { action: 'x.resolve', targetKind: 'lead', targetId: leadId, note })
+  }
+
+  /** @returns the keys of the notes on these leads, oldest lead first; null where they are erased */
+  async noteKeys(): Promise<readonly (string | null)[]> {
+    const rows = await this.rows<{ sealed_note: string | null; sealed_note_key: string | null }>(
+      "SELECT sealed_note, sealed_note_key FROM audit_log WHERE tenant_id = ?1 AND action = 'x.resolve' ORDER BY id",
+    )
+    return rows.map(({ sealed_note, sealed_note_key }) => sealed_note && sealed_note_key)
+  }
+
   async rows<Row>(sql: string): Promise<readonly Row[]> {
     return (await env.DB.prepare(sql).bind(this.id).all<Row>()).results
   }

@@ -33,6 +33,9 @@ function setUp(overrides: Partial<QueueServices> = {}) {
       return true
     },
     keep: (letters) => new DeadLetterStore(env.DB).add(letters),
+    tellingDied: async (auctionId, sequence) => {
+      calls.push(`died ${auctionId} ${sequence}`)
+    },
     now: () => Date.parse('2026-11-20T10:00:00Z'),
     log: () => undefined,
     ...overrides,
@@ -215,6 +218,26 @@ describe('dead letters', () => {
     await consume('gavel-post-retry-dead', { [id]: { first: true } }, setUp().services)
     await consume('gavel-post-retry-dead', { [id]: { first: false } }, setUp().services)
     expect(await lettersOf(id)).toEqual([expect.objectContaining({ body: { first: true }, deaths: 1 })])
+  })
+
+  it('are told to the auctions that sent them, once they are kept, whatever else they hold', async () => {
+    const { services, calls } = setUp()
+    const lead = soldLead()
+    const unread = { ...lead, auctionId: fresh('auc'), sequence: 3, currency: 'none' }
+    await consume(
+      'gavel-projection-dead',
+      { m1: lead, m2: { kind: 'lead' }, m3: unread, m4: 'x', m5: retry() },
+      services,
+    )
+    expect(calls).toEqual([`died ${lead.auctionId} ${lead.sequence}`, `died ${unread.auctionId} 3`])
+  })
+
+  it('are kept where their auction cannot be told, and not told where they are not kept', async () => {
+    const deaf = setUp({ tellingDied: () => Promise.reject(new Error('object is restarting')) })
+    expect((await consume('gavel-projection-dead', { m1: soldLead() }, deaf.services)).ackAll).toBe(true)
+    const down = setUp({ keep: () => Promise.reject(new Error('D1 is down')) })
+    await consume('gavel-projection-dead', { m1: soldLead() }, down.services)
+    expect(down.calls).toEqual([])
   })
 
   it('that are no JSON are kept as what can be said of them', async () => {

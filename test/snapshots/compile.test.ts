@@ -125,6 +125,18 @@ describe('terms', () => {
   })
 })
 
+describe('an inquiry', () => {
+  const accepted = [{ path: 'state', op: 'eq', value: 'sold' }]
+  const asking = { request: { url: 'https://b.example/status?city={{town}}' }, answer: { accepted } }
+
+  test('stays out of what auctions take along, while the fields that it reads are known', () => {
+    const contracts = [contractRows({ inquiry: asking })]
+    expect(JSON.stringify(compile({ contracts }).contracts)).not.toContain('b.example/status')
+    expect(fieldNamed({}, 'town', contracts)).toBeDefined()
+    expect(fieldNamed({}, 'idempotency_key', contracts)).toBeUndefined()
+  })
+})
+
 describe('specs pages', () => {
   test('are left out while there is none', () => {
     expect(compile({ links: [linkRows({})] })).not.toHaveProperty('specs')

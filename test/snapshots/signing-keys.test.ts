@@ -106,6 +106,22 @@ describe('signing keys', () => {
     expect(await tokens.verify(await issue(), ORIGIN)).not.toBeNull()
   })
 
+  it('that were withdrawn sign and prove nothing two minutes later, not even what was seen before', async () => {
+    const [first, second] = [isolate(), isolate()]
+    const old = await first.issue()
+    for (const { tokens } of [first, second]) expect(await tokens.verify(old, ORIGIN)).not.toBeNull()
+    await DB.prepare('DELETE FROM oauth_signing_keys').run()
+    await SNAPSHOTS.delete(SIGNING_KEYS_KEY)
+    clock.now += 120_000
+    const fresh = await second.issue()
+    expect(kidOf(fresh)).not.toBe(kidOf(old))
+    for (const { tokens, ring } of [first, second, isolate()]) {
+      expect(await tokens.verify(old, ORIGIN)).toBeNull()
+      expect(await tokens.verify(fresh, ORIGIN)).not.toBeNull()
+      expect(await kids(ring)).not.toContain(kidOf(old))
+    }
+  })
+
   it('are read from the database by nobody who finds them in KV', async () => {
     await isolate().issue()
     const reads = { d1: 0 }

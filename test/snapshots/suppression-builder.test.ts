@@ -303,6 +303,22 @@ describe('a build', () => {
     expect(await tenant.isListed(list, '5120000001')).toBe(true)
   })
 
+  it('does not wait for an import that said it broke off, until it is gone on with', async () => {
+    const list = await tenant.list()
+    await tenant.store(await tenant.begin(list), list, { phones: ['5120000001'] })
+    const row = await tenant.begin(list)
+    await tenant.store(row, list, { phones: ['5120000002'] })
+    const imports = tenant.stores.suppressionImports
+    for (const { id } of (await imports.list(list.id, { limit: 10, after: null })).rows)
+      await imports.breakOff(id, tenant.at)
+    await tenant.publish()
+    expect(await tenant.isListed(list, '5120000002')).toBe(true)
+    const known = await imports.read(list.id, row.id)
+    await tenant.store(known ?? row, list, { phones: ['5120000003'] })
+    tenant.now += 2_000
+    expect(await tenant.builder().build(tenant.id)).toBe(500)
+  })
+
   it('writes its header at most once a second', async () => {
     const list = await tenant.list()
     await tenant.add(list, ['5120000001'])

@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface ReceivedCall {
-  readonly kind: 'ping' | 'post'
+  readonly kind: 'ping' | 'post' | 'inquiry'
   readonly method: string
   readonly path: string
   readonly headers: IncomingMessage['headers']
@@ -26,7 +26,11 @@ const WAIT_MS = 10_000
 export class HttpBuyer {
   readonly #server: Server
   readonly #received: ReceivedCall[] = []
-  readonly #manners: { ping: Manner; post: Manner } = { ping: bid(10), post: sold() }
+  readonly #manners: { [kind in ReceivedCall['kind']]: Manner } = {
+    ping: bid(10),
+    post: sold(),
+    inquiry: answer(404, { error: 'no such page' }),
+  }
   readonly #onCall = new Set<() => void>()
   readonly url: string
 
@@ -51,6 +55,15 @@ export class HttpBuyer {
     return `${this.url}/post`
   }
 
+  /** Where it says what became of a post. */
+  get inquiryUrl(): string {
+    return `${this.url}/inquiry`
+  }
+
+  get inquiries(): readonly ReceivedCall[] {
+    return this.#received.filter(({ kind }) => kind === 'inquiry')
+  }
+
   get pings(): readonly ReceivedCall[] {
     return this.#received.filter(({ kind }) => kind === 'ping')
   }
@@ -66,6 +79,11 @@ export class HttpBuyer {
 
   whenPosted(manner: Manner): this {
     this.#manners.post = manner
+    return this
+  }
+
+  whenAsked(manner: Manner): this {
+    this.#manners.inquiry = manner
     return this
   }
 
@@ -105,7 +123,7 @@ export class HttpBuyer {
     const body = await readBody(request)
     if (body === null) return
     const path = request.url ?? '/'
-    const kind = path.startsWith('/ping') ? 'ping' : 'post'
+    const kind = path.startsWith('/ping') ? 'ping' : path.startsWith('/inquiry') ? 'inquiry' : 'post'
     const call = { kind, method: request.method ?? '', path, headers: request.headers, body, at: Date.now() } as const
     this.#received.push(call)
     for (const look of [...this.#onCall]) look()

@@ -16,7 +16,7 @@ const DIGIT_RUN = /\+?\d(?:[\s().-]{0,3}\d){6,20}/g
 export interface LeadInAnswer {
   readonly lead: LeadFields
   /** Names of the personal fields; without them every value of the lead counts as personal. */
-  readonly piiFields?: readonly string[]
+  readonly piiFields?: readonly string[] | undefined
 }
 
 /** @returns what the buyer gave as its reason, fit to be kept */
@@ -27,7 +27,13 @@ export function reasonOf(reason: string | null, context: LeadInAnswer): string |
 /** @returns the text without personal data, at most 200 characters */
 export function withoutLead(text: string, { lead, piiFields }: LeadInAnswer): string {
   // Cut first, with room for what is removed: the work is bounded whatever the buyer sends.
-  let clean = text.slice(0, 2_000).replace(/\s+/g, ' ').replace(EMAIL, REMOVED)
+  const clean = withoutValues(text.slice(0, 2_000).replace(/\s+/g, ' '), { lead, piiFields })
+  return clean.length > MAX_DETAIL_CHARS ? `${clean.slice(0, MAX_DETAIL_CHARS - 1)}…` : clean
+}
+
+/** @returns the whole text without personal data, for an operator to read; it must be bounded, as an answer's body is */
+export function withoutValues(text: string, { lead, piiFields }: LeadInAnswer): string {
+  let clean = text.replace(EMAIL, REMOVED)
   const values = Object.entries(lead)
     .filter(([name, value]) => typeof value !== 'boolean' && (piiFields === undefined || piiFields.includes(name)))
     .map(([, value]) => String(value).trim())
@@ -35,8 +41,7 @@ export function withoutLead(text: string, { lead, piiFields }: LeadInAnswer): st
     .sort((left, right) => right.length - left.length)
   for (const value of values) clean = withoutValue(clean, value)
   const numbers = values.map((value) => value.replace(/\D/g, '')).filter((digits) => digits.length >= 7)
-  clean = clean.replace(DIGIT_RUN, (run) => (sharesDigits(run.replace(/\D/g, ''), numbers) ? REMOVED : run))
-  return clean.length > MAX_DETAIL_CHARS ? `${clean.slice(0, MAX_DETAIL_CHARS - 1)}…` : clean
+  return clean.replace(DIGIT_RUN, (run) => (sharesDigits(run.replace(/\D/g, ''), numbers) ? REMOVED : run))
 }
 
 /** Finds a value as a word of its own where it is short: the name "Al" is not in "already". */

@@ -32,6 +32,7 @@ const NOTHING = new Scope(
     floorMicros: null,
     expiresAt: null,
     bidToken: null,
+    idempotencyKey: '',
     ping: {},
     now: 0,
   },

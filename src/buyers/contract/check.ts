@@ -2,7 +2,7 @@
  * Says what is wrong with a contract, member by member, before any lead depends on it: templates that do not render, URLs
  * that must not be fetched, personal data in a ping, rules that cannot be read.
  */
-import type { BuyerContractInput, ResolvedCall, ResolvedContract } from '../../contracts/buyer-contract'
+import type { BuyerCall, BuyerContractInput, ResolvedCall, ResolvedContract } from '../../contracts/buyer-contract'
 import type { ContractProblem, ContractSurroundings } from '../../contracts/contract-compiler'
 import { presetNamed, presets } from '../presets'
 import { compileText, TemplateError } from '../template/text'
@@ -35,6 +35,7 @@ export function checkBuyerContract(
     ...(resolved.ping === null ? [] : checkCall('ping', resolved.ping, urls)),
     ...(resolved.ping === null ? [] : checkPersonalData(resolved.ping, resolved, surroundings)),
     ...checkCall('post', resolved.post, urls),
+    ...(resolved.inquiry === undefined ? [] : checkCall('inquiry', resolved.inquiry, urls)),
   ]
 }
 
@@ -60,7 +61,7 @@ function checkTerms(contract: BuyerContractInput, resolved: ResolvedContract): C
   return problems
 }
 
-function checkCall(name: 'ping' | 'post', call: ResolvedCall, urls: UrlRules): ContractProblem[] {
+function checkCall(name: BuyerCall, call: ResolvedCall, urls: UrlRules): ContractProblem[] {
   return [...checkRequest(`${name}.request`, call.request, urls), ...checkAnswer(`${name}.answer`, call.answer)]
 }
 

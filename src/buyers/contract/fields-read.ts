@@ -20,7 +20,8 @@ export function textsOf(request: ResolvedCall['request']): readonly { readonly p
  * @throws TemplateError where a template is malformed
  */
 export function fieldsRead(contract: ResolvedContract): readonly string[] {
-  const calls = contract.ping === null ? [contract.post] : [contract.ping, contract.post]
+  const { ping, post, inquiry } = contract
+  const calls = [...(ping === null ? [] : [ping]), post, ...(inquiry === undefined ? [] : [inquiry])]
   const names = calls.flatMap(({ request }) => textsOf(request)).flatMap(({ text }) => compileText(text).names)
   return [...new Set(names)].filter((name) => !FACT_NAMES.includes(name))
 }

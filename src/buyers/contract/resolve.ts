@@ -17,6 +17,15 @@ import { isObject, SPREAD } from '../template/tree'
 
 const DEFAULT_TIMEOUT_MS = 2_000
 
+/** Without a template, an inquiry names what is asked about and nobody's data. */
+const INQUIRY: PresetCall = {
+  request: {
+    format: 'query',
+    template: { idempotency_key: '{{idempotency_key}}', lead_id: '{{lead_id}}', auction_id: '{{auction_id}}' },
+  },
+  answer: { accepted: [] },
+}
+
 /**
  * @param contract as its schema took it; secrets may be blank
  * @throws Error where the preset is unknown, which checkBuyerContract would have said
@@ -25,7 +34,7 @@ export function resolveContract(contract: BuyerContractInput): ResolvedContract 
   const name = contract.preset ?? null
   const preset = presetNamed(name ?? DEFAULT_PRESET)
   if (preset === null) throw new Error(`unknown preset ${name}`)
-  const { ping, post } = contract
+  const { ping, post, inquiry } = contract
   const pings = ping != null && ping.enabled !== false && ping.request !== undefined
   return {
     preset: name === null ? null : preset.name,
@@ -35,6 +44,8 @@ export function resolveContract(contract: BuyerContractInput): ResolvedContract 
     ping:
       pings && ping.request !== undefined ? resolveCall(ping.request, ping.answer, preset.ping, name !== null) : null,
     post: resolveCall(post.request, post.answer, preset.post, name !== null),
+    // Every inquiry says itself how it is read: no preset and no default decides what became of a post.
+    ...(inquiry == null ? {} : { inquiry: resolveCall(inquiry.request, inquiry.answer, INQUIRY, false) }),
   }
 }
 

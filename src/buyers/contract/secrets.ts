@@ -4,7 +4,7 @@
  * The contract itself is stored, cached and shown; its secrets are sealed on their own and only met again at sending. They
  * can be written, never read: a GET shows the mask, and a PUT that sends the mask back keeps what is there.
  */
-import type { BuyerAuth, ContractSecrets } from '../../contracts/buyer-contract'
+import type { BuyerAuth, BuyerCall, ContractSecrets } from '../../contracts/buyer-contract'
 
 /** What a reader sees in place of a secret. */
 export const SECRET_MASK = '********'
@@ -20,6 +20,7 @@ interface WithSecrets {
 interface WithCalls {
   readonly ping?: { readonly request?: WithSecrets | undefined } | null | undefined
   readonly post: { readonly request: WithSecrets }
+  readonly inquiry?: { readonly request: WithSecrets } | null | undefined
 }
 
 const SECRET_OF = {
@@ -89,9 +90,9 @@ function goesWhereItDid(path: string, contract: WithCalls, stored: WithCalls): b
 }
 
 /** Where a secret is sent, or what is got with it; what only signs is sent nowhere. */
-function destinationsOf(path: string, { ping, post }: WithCalls): readonly string[] {
+function destinationsOf(path: string, { ping, post, inquiry }: WithCalls): readonly string[] {
   const [call, , member] = path.split('.')
-  const request = call === 'ping' ? ping?.request : post.request
+  const request = (call === 'ping' ? ping : call === 'inquiry' ? inquiry : post)?.request
   if (request === undefined || member !== 'auth') return []
   const { url, test_url, auth } = request
   const urls = [url, ...(test_url === undefined ? [] : [test_url])].map(originOf)
@@ -105,16 +106,17 @@ function originOf(url: string): string {
 type Change = (path: string, secret: string) => string
 
 function mapSecrets<Contract extends WithCalls>(contract: Contract, change: Change): Contract {
-  const { ping, post } = contract
+  const { ping, post, inquiry } = contract
   const pinged = ping?.request
   return {
     ...contract,
     ...(pinged === undefined ? {} : { ping: { ...ping, request: changed(pinged, 'ping', change) } }),
     post: { ...post, request: changed(post.request, 'post', change) },
+    ...(inquiry == null ? {} : { inquiry: { ...inquiry, request: changed(inquiry.request, 'inquiry', change) } }),
   }
 }
 
-function changed<Request extends WithSecrets>(request: Request, call: 'ping' | 'post', change: Change): Request {
+function changed<Request extends WithSecrets>(request: Request, call: BuyerCall, change: Change): Request {
   const { auth, signature } = request
   return {
     ...request,
@@ -125,7 +127,7 @@ function changed<Request extends WithSecrets>(request: Request, call: 'ping' | '
   }
 }
 
-function changedAuth(auth: BuyerAuth, call: 'ping' | 'post', change: Change): BuyerAuth {
+function changedAuth(auth: BuyerAuth, call: BuyerCall, change: Change): BuyerAuth {
   const member = SECRET_OF[auth.type]
   if (member === null) return auth
   const secret = (auth as { readonly [name: string]: string | undefined })[member] ?? ''

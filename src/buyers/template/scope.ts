@@ -26,6 +26,8 @@ export interface CallFacts {
   /** RFC 3339. */
   readonly expiresAt: string | null
   readonly bidToken: string | null
+  /** What the buyer knows the call by, or, in an inquiry, the post that is asked about. */
+  readonly idempotencyKey: string
   readonly ping: Captures
   /** Milliseconds since 1970. */
   readonly now: number
@@ -38,6 +40,7 @@ export const FACT_NAMES: readonly string[] = [
   'floor_price',
   'expires_at',
   'bid_token',
+  'idempotency_key',
   'vertical',
   'sub_vertical',
   'ping',
@@ -67,6 +70,8 @@ export class Scope {
         return facts.expiresAt
       case 'bid_token':
         return facts.bidToken
+      case 'idempotency_key':
+        return facts.idempotencyKey
       // A campaign may ask its suppliers for these, where it does not say them itself.
       case 'vertical':
         return facts.vertical ?? this.field(name)

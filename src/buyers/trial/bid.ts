@@ -2,13 +2,16 @@
 import type { BuyerTrialOrder, TriedBid } from '../../contracts/buyer-trial'
 import { amountToMicros } from '../../contracts/money'
 import type { PingAnswer } from '../../core/auction/events'
-import { judgeAnswer } from '../../core/auction/rank'
+import { heardAt, judgeAnswer } from '../../core/auction/rank'
 import { microsToNumber } from '../../core/money/micros'
 
 type Terms = Pick<BuyerTrialOrder, 'contract' | 'campaign' | 'currency'>
 
-/** @returns the bid, or why it could never win */
-export function judgeBid(answer: PingAnswer, { contract, campaign }: Terms): PingAnswer {
+/**
+ * @param now when the answer came, ms since 1970
+ * @returns the bid, or why it could never win
+ */
+export function judgeBid(answer: PingAnswer, { contract, campaign }: Terms, now: number): PingAnswer {
   const { min_bid, max_bid } = contract
   return judgeAnswer(
     { floorMicros: amountToMicros(campaign.floor_price) },
@@ -16,7 +19,7 @@ export function judgeBid(answer: PingAnswer, { contract, campaign }: Terms): Pin
       minBidMicros: min_bid == null ? null : amountToMicros(min_bid),
       maxBidMicros: max_bid == null ? null : amountToMicros(max_bid),
     },
-    answer,
+    heardAt(answer, now),
   )
 }
 
@@ -30,10 +33,12 @@ export interface BidToShow {
   readonly answer: PingAnswer | null
   readonly source: 'answer' | 'contract'
   readonly failed: FailedFilters
+  /** When the answer came, ms since 1970. */
+  readonly now: number
 }
 
-export function showBid({ answer, source, failed }: BidToShow, terms: Terms): TriedBid {
-  const judged = answer === null ? null : judgeBid(answer, terms)
+export function showBid({ answer, source, failed, now }: BidToShow, terms: Terms): TriedBid {
+  const judged = answer === null ? null : judgeBid(answer, terms, now)
   const filters = [...failed.campaign, ...failed.contract]
   const { contract, campaign, currency } = terms
   return {

@@ -1,7 +1,7 @@
 /** One call of a trial: what is sent, what came back, and both as they may be shown. */
 
 import type { AnswerReadingWire } from '../../contracts/answer-reading'
-import type { ContractSecrets, ResolvedContract } from '../../contracts/buyer-contract'
+import type { BuyerCall, ContractSecrets, ResolvedContract } from '../../contracts/buyer-contract'
 import type { TriedCall } from '../../contracts/buyer-trial'
 import { decodeBody } from '../answer/response'
 import { authorize, type TokenProvider } from '../authorize'
@@ -22,7 +22,7 @@ export interface Exchange {
 export interface SendOrder {
   readonly request: OutboundRequest
   readonly contract: ResolvedContract
-  readonly call: 'ping' | 'post'
+  readonly call: BuyerCall
   readonly secrets: ContractSecrets
   readonly timeoutMs: number
 }

@@ -9,22 +9,26 @@ import {
   type VerdictWire,
 } from '../../contracts/answer-reading'
 import type { AnswerSpec } from '../../contracts/buyer-contract'
+import { heardAt } from '../../core/auction/rank'
 import { emptyLead } from '../../core/lead/fields'
 import { proposeAnswers } from '../answer/propose'
 import { readAnswer } from '../answer/read'
 import type { WireResponse } from '../answer/response'
 import { checkAnswer } from '../contract/check-answer'
-import { readPingOutcome, readPostOutcome } from '../outcome'
+import { readPingOutcome, readPostOutcome, withValidity } from '../outcome'
 import { presetNamed, presets } from '../presets'
 import { pingVerdict, postVerdict, showReading } from './shown'
 
 type Call = 'ping' | 'post'
 
-/** @param currency the tenant's */
-export function readSample(question: AnswerQuestion, currency: string): SampleReading {
+/**
+ * @param currency the tenant's
+ * @param now when the sample is taken to have come, ms since 1970
+ */
+export function readSample(question: AnswerQuestion, currency: string, now: number): SampleReading {
   const response = responseOf(question.sample)
   if (question.answer === undefined && question.preset === undefined) {
-    return { ok: true, body: proposalsFor(response, question.call ?? null, currency) }
+    return { ok: true, body: proposalsFor(response, question.call ?? null, { currency, now }) }
   }
   const call = question.call ?? 'ping'
   const spec = specOf(question, call)
@@ -35,7 +39,7 @@ export function readSample(question: AnswerQuestion, currency: string): SampleRe
   const problems = checkAnswer('answer', spec)
   return problems.length > 0
     ? { ok: false, problems }
-    : { ok: true, body: showSample({ answer: spec, call, response, currency }) }
+    : { ok: true, body: showSample({ answer: spec, call, response, currency, now }) }
 }
 
 /** As in a contract: what is written comes over the preset's, member by member. */
@@ -45,7 +49,11 @@ function specOf({ answer, preset: name }: AnswerQuestion, call: Call): AnswerSpe
   return preset === null ? null : { ...preset[call].answer, ...answer }
 }
 
-function proposalsFor(response: WireResponse, call: Call | null, currency: string): AnswerProposalsWire {
+function proposalsFor(
+  response: WireResponse,
+  call: Call | null,
+  here: Pick<Sample, 'currency' | 'now'>,
+): AnswerProposalsWire {
   const { format, proposals } = proposeAnswers(response, call)
   return {
     format,
@@ -53,7 +61,7 @@ function proposalsFor(response: WireResponse, call: Call | null, currency: strin
       call: read,
       ...(preset === null ? { answer } : { preset }),
       why,
-      reading: showSample({ answer, call: read, response, currency }),
+      reading: showSample({ answer, call: read, response, ...here }),
     })),
   }
 }
@@ -63,6 +71,7 @@ interface Sample {
   readonly call: Call
   readonly response: WireResponse
   readonly currency: string
+  readonly now: number
 }
 
 function showSample(sample: Sample): AnswerReadingWire {
@@ -71,12 +80,12 @@ function showSample(sample: Sample): AnswerReadingWire {
 }
 
 /** There is no contract, and so no price for a yes that carries none. */
-function verdictOf({ answer, call, response, currency }: Sample): VerdictWire {
+function verdictOf({ answer, call, response, currency, now }: Sample): VerdictWire {
   const result = { kind: 'response', truncated: false, ttfbMs: 0, durationMs: 0, ...response } as const
   const context = { lead: emptyLead(), currency }
-  return call === 'ping'
-    ? pingVerdict(readPingOutcome({ ping: { answer }, priceMicros: null }, result, context).answer)
-    : postVerdict(readPostOutcome({ post: { answer } }, result, context))
+  if (call === 'post') return postVerdict(readPostOutcome({ post: { answer } }, result, context))
+  const { answer: said, captured } = readPingOutcome({ ping: { answer }, priceMicros: null }, result, context)
+  return pingVerdict(heardAt(withValidity(said, captured), now))
 }
 
 function responseOf({ status, headers, body }: SampleAnswer): WireResponse {

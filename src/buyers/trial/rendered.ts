@@ -1,4 +1,5 @@
 /** Rendering where an operator waits for the result: what fails is told as a problem of the template. */
+import type { BuyerCall } from '../../contracts/buyer-contract'
 import type { ContractProblem } from '../../contracts/contract-compiler'
 
 export type Rendered<Request> =
@@ -8,7 +9,7 @@ export type Rendered<Request> =
 const MAX_WHY_CHARS = 200
 
 /** A pipe may fail on a value that no check of the contract could foresee. */
-export function rendered<Request>(call: 'ping' | 'post', render: () => Request): Rendered<Request> {
+export function rendered<Request>(call: BuyerCall, render: () => Request): Rendered<Request> {
   try {
     return { ok: true, request: render() }
   } catch (error) {

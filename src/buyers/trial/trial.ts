@@ -14,7 +14,7 @@ import { failedFilters } from '../../core/lead/filters'
 import { readAnswer } from '../answer/read'
 import { resolveContract } from '../contract/resolve'
 import { encodePing, encodePost, type OutboundRequest, type PingInput } from '../encode'
-import { type Captured, capturedFrom, type PingOutcome, readPingOutcome } from '../ping-outcome'
+import { type Captured, capturedFrom, type PingOutcome, readPingOutcome, withValidity } from '../ping-outcome'
 import { readPostOutcome } from '../post-outcome'
 import { type FailedFilters, judgeBid, showBid } from './bid'
 import { type Exchange, exchange, type Sending, showCall } from './exchange'
@@ -98,10 +98,11 @@ class Trial {
       const answer = { kind: 'no', reason: 'buyer_error', detail: done.result.reason } as const
       return { call: this.#show(done, null), outcome: { answer, captured: null, buyerReason: null, reading: null } }
     }
-    const outcome = readPingOutcome(this.#contract, done.result, { lead, piiFields, currency })
+    const read = readPingOutcome(this.#contract, done.result, { lead, piiFields, currency })
+    const outcome = { ...read, answer: withValidity(read.answer, read.captured) }
     const { reading, answer } = outcome
     if (reading === null) return { call: this.#show(done, null), outcome }
-    const verdict = pingVerdict(judgeBid(answer, this.#order))
+    const verdict = pingVerdict(judgeBid(answer, this.#order, this.#services.now()))
     return { call: this.#show(done, { ...showReading(reading, currency), verdict }), outcome }
   }
 
@@ -154,7 +155,10 @@ class Trial {
     const fixed: PingAnswer | null = priceMicros === null ? null : { kind: 'bid', priceMicros }
     const isOwn = call !== null && (call.price !== null || call.bids.length > 0)
     const answer = call === null ? fixed : (outcome?.answer ?? null)
-    return showBid({ answer, source: isOwn ? 'answer' : 'contract', failed: this.#failed }, this.#order)
+    return showBid(
+      { answer, source: isOwn ? 'answer' : 'contract', failed: this.#failed, now: this.#services.now() },
+      this.#order,
+    )
   }
 
   #whyNoPing(): string | null {

@@ -2,7 +2,7 @@
  * Keeps secrets out of what a trial shows: the request is made a second time with masks in their places, and what the
  * buyer says is searched for them, since a server may well answer with what it was sent.
  */
-import type { ContractSecrets, ResolvedContract } from '../../contracts/buyer-contract'
+import type { BuyerCall, ContractSecrets, ResolvedContract } from '../../contracts/buyer-contract'
 import { authorize } from '../authorize'
 import { joinSecrets, SECRET_MASK, splitSecrets } from '../contract/secrets'
 import type { OutboundRequest } from '../encode'
@@ -17,7 +17,7 @@ const STAND_IN = 'xxGAVELxSECRETxx'
 export async function masked(
   request: OutboundRequest,
   contract: ResolvedContract,
-  call: 'ping' | 'post',
+  call: BuyerCall,
   now: number,
 ): Promise<OutboundRequest> {
   const paths = Object.keys(splitSecrets(contract).secrets)
@@ -56,8 +56,8 @@ const MIN_CHARS = 4
  * @returns a function that masks the secrets in a text, however they are spelt there
  */
 export function veilOver(contract: ResolvedContract, secrets: ContractSecrets, tokens: readonly string[]): Veil {
-  const { ping, post } = joinSecrets(contract, secrets)
-  const pairs = [ping, post].flatMap((call) => {
+  const { ping, post, inquiry } = joinSecrets(contract, secrets)
+  const pairs = [ping, post, inquiry].flatMap((call) => {
     const auth = call?.request.auth
     return auth?.type === 'basic' ? [`${auth.username}:${auth.password}`] : []
   })

@@ -44,6 +44,10 @@ export type AuctionCommand =
   /** A look by the clock: what ran for longer than it could have is as good as gone; the rest is left alone. */
   | { readonly type: 'watchdog' }
   | { readonly type: 'acknowledge'; readonly sequence: number }
+  /** The queue gave up on what the database was to be told. */
+  | { readonly type: 'telling_died'; readonly sequence: number }
+  /** A person has it told again. */
+  | { readonly type: 'tell_again' }
 
 /** When each buyer was asked, by contract; milliseconds since 1970. */
 export type AskedAt = { readonly [contractId: string]: number }

@@ -10,7 +10,7 @@ import type { AuctionEvent, PingAnswer } from './events'
 import { evolve } from './evolve'
 import { expire, makeOffer, onTake } from './offer'
 import type { AuctionPlan } from './plan'
-import { firstTier, hasAllAnswers, inTier, isUnbeatable, judgeAnswer, rankBids, stands } from './rank'
+import { firstTier, hasAllAnswers, heardAt, inTier, isUnbeatable, judgeAnswer, rankBids } from './rank'
 import {
   endLost,
   onPostAnswer,
@@ -22,7 +22,7 @@ import {
   tierToOpen,
 } from './selling'
 import type { AuctionState } from './state'
-import { isOverdue, windowEndOf } from './timing'
+import { isNewDeath, isOverdue, windowEndOf } from './timing'
 
 export type { AuctionCommand } from './commands'
 
@@ -82,6 +82,13 @@ function react(state: AuctionState, command: AuctionCommand, now: number): Aucti
       const isNews = command.sequence > state.acknowledged && command.sequence <= state.sequence
       return isNews ? [{ type: 'acknowledged', at: now, sequence: command.sequence }] : []
     }
+    case 'telling_died': {
+      const { sequence } = command
+      if (state.phase === 'absent' || !isNewDeath(state, sequence, now)) return []
+      return [{ type: 'telling_died', at: now, sequence }]
+    }
+    case 'tell_again':
+      return state.phase === 'absent' || state.died === null ? [] : [{ type: 'telling_renewed', at: now }]
     default:
       return unreachable(command)
   }
@@ -103,7 +110,6 @@ type Pinging = Extract<AuctionState, { phase: 'pinging' }>
 
 const TIMED_OUT: PingAnswer = { kind: 'no', reason: 'timed_out', detail: null }
 const TOO_LATE: PingAnswer = { kind: 'no', reason: 'timed_out', detail: 'bid after the window' }
-const EXPIRED: PingAnswer = { kind: 'no', reason: 'bid_expired', detail: 'bid was over when it came' }
 
 /** A bid that comes before the close but after the window's time is late all the same: timers are not punctual. */
 function onAnswer(
@@ -114,7 +120,7 @@ function onAnswer(
   const contender = inTier(state.plan, state.tier).find(({ id }) => id === contractId)
   if (contender === undefined || state.answers.has(contractId)) return []
   const isLate = said.kind === 'bid' && now > windowEndOf(state)
-  const answer = isLate ? TOO_LATE : stands(said, now) ? judgeAnswer(state.plan, contender, said) : EXPIRED
+  const answer = isLate ? TOO_LATE : judgeAnswer(state.plan, contender, heardAt(said, now))
   return [{ type: 'answered', at: now, contractId, askedAt, answer }]
 }
 

@@ -86,6 +86,10 @@ export type AuctionEvent =
     }
   | { readonly type: 'settled'; readonly at: number; readonly outcome: 'sold' | 'unsold' }
   | { readonly type: 'acknowledged'; readonly at: number; readonly sequence: number }
+  /** The queue gave up on telling the database of this sequence. */
+  | { readonly type: 'telling_died'; readonly at: number; readonly sequence: number }
+  /** A person has it told anew. */
+  | { readonly type: 'telling_renewed'; readonly at: number }
 
 /** What was promised to the supplier. */
 export interface OfferTerms {

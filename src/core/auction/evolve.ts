@@ -19,14 +19,23 @@ export function evolve(state: AuctionState, event: AuctionEvent): AuctionState {
     case 'planned': {
       if (state.phase !== 'absent') return impossible(state, event)
       const { plan, at: plannedAt } = event
-      return { phase: 'planned', plan, plannedAt, answers: NO_ANSWERS, attempts: [], sequence: 0, acknowledged: 0 }
+      return {
+        phase: 'planned',
+        plan,
+        plannedAt,
+        answers: NO_ANSWERS,
+        attempts: [],
+        sequence: 0,
+        acknowledged: 0,
+        died: null,
+      }
     }
     case 'window_opened': {
       const { tier, at: tierOpenedAt } = event
       if (state.phase === 'planned') return { ...state, phase: 'pinging', openedAt: tierOpenedAt, tier, tierOpenedAt }
       if (state.phase !== 'selling') return impossible(state, event)
-      const { plan, plannedAt, answers, attempts, sequence, acknowledged, openedAt } = state
-      const kept = { plan, plannedAt, answers, attempts, sequence, acknowledged, openedAt }
+      const { plan, plannedAt, answers, attempts, sequence, acknowledged, died, openedAt } = state
+      const kept = { plan, plannedAt, answers, attempts, sequence, acknowledged, died, openedAt }
       return { ...kept, phase: 'pinging', tier, tierOpenedAt }
     }
     case 'answered': {
@@ -54,6 +63,13 @@ export function evolve(state: AuctionState, event: AuctionEvent): AuctionState {
       if (state.phase === 'absent') return impossible(state, event)
       return { ...state, acknowledged: Math.max(state.acknowledged, event.sequence) }
     }
+    case 'telling_died': {
+      if (state.phase === 'absent') return impossible(state, event)
+      const before = state.died?.sequence === event.sequence ? state.died.count : 0
+      return { ...state, died: { sequence: event.sequence, count: before + 1, at: event.at } }
+    }
+    case 'telling_renewed':
+      return state.phase === 'absent' ? impossible(state, event) : { ...state, died: null }
     case 'settled': {
       if (state.phase !== 'selling') return impossible(state, event)
       // The database hears of leads; what was bid on and never posted is none.

@@ -36,6 +36,13 @@ export function stands(answer: PingAnswer, now: number): boolean {
   return answer.kind === 'no' || answer.validUntil === undefined || now < answer.validUntil
 }
 
+const EXPIRED: PingAnswer = { kind: 'no', reason: 'bid_expired', detail: 'bid was over when it came' }
+
+/** @returns an answer as an auction takes it that hears it at `now`: a bid whose own time is over is none */
+export function heardAt(answer: PingAnswer, now: number): PingAnswer {
+  return stands(answer, now) ? answer : EXPIRED
+}
+
 /** @returns the contenders of one tier. */
 export function inTier(plan: AuctionPlan, tier: number): readonly Contender[] {
   return plan.contenders.filter((contender) => contender.tier === tier)

@@ -61,6 +61,14 @@ interface Begun {
   readonly sequence: number
   /** The newest sequence that the database holds. */
   readonly acknowledged: number
+  /** How often the queue gave up on telling the newest sequence, and when last; null where it did not. */
+  readonly died: Died | null
+}
+
+export interface Died {
+  readonly sequence: number
+  readonly count: number
+  readonly at: number
 }
 
 interface Opened extends Begun {

@@ -1,12 +1,18 @@
 /**
  * When things are due. All times are milliseconds since 1970; the caller owns the timers.
  */
-import type { Attempt, AttemptStage, AuctionState, Closed, Offer, RunningStage } from './state'
+import type { Attempt, AttemptStage, AuctionState, Closed, Died, Offer, RunningStage } from './state'
 
 /** How long the watchdog leaves a running auction to its timers in memory. */
 const WATCHDOG_GRACE_MS = 2_000
 /** How long a told sequence may stay unacknowledged before it is told again. */
 const ACKNOWLEDGE_GRACE_MS = 15_000
+/**
+ * How often the queue may give up on one telling before nobody repeats it by itself, and the pause after the first time, which
+ * doubles: a day in all. A message that the database refuses would otherwise go round between here and the dead letters for ever.
+ */
+const MAX_DEATHS = 8
+const FIRST_DEATH_PAUSE_MS = 10 * 60 * 1_000
 /** How long a due retry is left to the queue before the watchdog asks again. */
 const RETRY_GRACE_MS = 30_000
 /** How long a lead that came in time may take to be let in, before its offer is given up. */
@@ -89,7 +95,8 @@ export function nextWakeAt(state: AuctionState): number | null {
         untoldAt(state),
       ])
     case 'settled':
-      return untoldAt(state) ?? state.settledAt + RETENTION_MS
+      // What the database was never told of is kept until a person has it told.
+      return isUntold(state) ? untoldAt(state) : state.settledAt + RETENTION_MS
   }
 }
 
@@ -109,9 +116,39 @@ function longestPostMs(state: Closed): number {
 }
 
 function untoldAt(state: Closed & { readonly settledAt?: number }): number | null {
-  if (state.acknowledged >= state.sequence) return null
+  if (!isUntold(state) || isToldInVain(state)) return null
+  const { died } = state
+  if (died?.sequence === state.sequence) return toldAnewAt(died)
   const since = Math.max(state.settledAt ?? state.closedAt, ...state.attempts.map(({ stage }) => stage.since))
   return since + ACKNOWLEDGE_GRACE_MS
+}
+
+type Telling = Pick<Closed, 'acknowledged' | 'sequence' | 'died'>
+
+/** Whether the database has not heard of everything. */
+export function isUntold({ acknowledged, sequence }: Telling): boolean {
+  return acknowledged < sequence
+}
+
+/** Whether the queue gave up on the newest telling so often that it is left to a person. */
+export function isToldInVain({ died, sequence }: Telling): boolean {
+  return died !== null && died.sequence === sequence && died.count >= MAX_DEATHS
+}
+
+/**
+ * Whether a telling that died is one more failure, and not another copy of the message that failed last.
+ *
+ * @param sequence that was to be told
+ */
+export function isNewDeath(state: Telling, sequence: number, now: number): boolean {
+  if (sequence !== state.sequence || !isUntold(state) || isToldInVain(state)) return false
+  const { died } = state
+  if (died === null || died.sequence !== sequence) return true
+  return now >= toldAnewAt(died)
+}
+
+function toldAnewAt({ at, count }: Died): number {
+  return at + FIRST_DEATH_PAUSE_MS * 2 ** (count - 1)
 }
 
 function earliest(times: readonly (number | null)[]): number | null {

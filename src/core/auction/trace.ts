@@ -64,6 +64,10 @@ function describe(event: AuctionEvent): Described {
       return entry('settled', event.outcome)
     case 'acknowledged':
       return entry('acknowledged', null, `sequence ${event.sequence}`)
+    case 'telling_died':
+      return entry('telling_died', null, `sequence ${event.sequence}`)
+    case 'telling_renewed':
+      return entry('telling_renewed', null, 'by a person')
     default:
       return unreachable(event)
   }

@@ -3,7 +3,8 @@ import { createRoute } from '@hono/zod-openapi'
 import { type AuditEntryWire, auditLogQuerySchema, auditPageSchema } from '../../contracts/audit-entry'
 import { DEFAULT_LIMIT, pageBody } from '../../contracts/pagination'
 import type { AuditRow } from '../../stores/audit-log-store'
-import type { App } from '../app'
+import { openNote } from '../after-sale/change'
+import type { App, AppContext } from '../app'
 import { requireRole } from '../plumbing/authenticate'
 import { jsonAnswer, problemsOf } from '../plumbing/described'
 import { check, invalid } from '../plumbing/field-errors'
@@ -33,11 +34,22 @@ export function registerListAuditLog(app: App): void {
     const filter = { action, actorId: actor_id, targetId: target_id, from: toIso(from), before: toIso(to) }
     const { services, principal } = c.var
     const page = await services.stores(principal.tenantId).auditLog.list(filter, { limit, after: cursor })
-    return json(c, 200, pageBody(page, toWire))
+    const notes = await notesOf(c, page.rows)
+    return json(
+      c,
+      200,
+      pageBody(page, (row) => toWire(row, notes.get(row.id) ?? null)),
+    )
   })
 }
 
-function toWire(row: AuditRow): AuditEntryWire {
+/** @returns the notes that are still there, opened, by entry */
+async function notesOf(c: AppContext, rows: readonly AuditRow[]): Promise<ReadonlyMap<string, string>> {
+  const opened = rows.map(async (row) => [row.id, await openNote(c, row)] as const)
+  return new Map((await Promise.all(opened)).flatMap(([id, note]) => (note === null ? [] : [[id, note]])))
+}
+
+function toWire(row: AuditRow, note: string | null): AuditEntryWire {
   return {
     id: row.id,
     at: row.at,
@@ -47,6 +59,6 @@ function toWire(row: AuditRow): AuditEntryWire {
     target: { kind: row.targetKind, id: row.targetId },
     before: row.before,
     after: row.after,
-    details: row.details,
+    details: note === null ? row.details : { ...row.details, note },
   }
 }

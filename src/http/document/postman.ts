@@ -81,7 +81,12 @@ const ID_VARIABLES: { readonly [collection: string]: string } = {
 }
 
 /** Of these there is nothing where all is well. */
-const MAY_BE_MISSING: ReadonlySet<string> = new Set(['resendDeadLetter', 'discardDeadLetter', 'resolveSale'])
+const MAY_BE_MISSING: ReadonlySet<string> = new Set([
+  'resendDeadLetter',
+  'discardDeadLetter',
+  'resolveSale',
+  'askBuyer',
+])
 
 /** The live side has none of these. */
 const SANDBOX_ONLY: ReadonlySet<string> = new Set(['seedLeads'])

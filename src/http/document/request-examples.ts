@@ -99,6 +99,7 @@ export const REQUEST_EXAMPLES: { readonly [operationId: string]: unknown } = {
   // Not the person of the other examples, whose lead is still looked at.
   erasePerson: { email: 'somebody.else@example.com' },
   putRetention: { contact_days: 730, details_days: 1_826 },
+  askBuyer: {},
   resolveSale: { outcome: 'sold', note: 'Confirmed by the buyer in writing.', buyer_lead_id: '21777961' },
   createWebhookEndpoint: { url: 'https://hooks.example.com/gavel', events: ['lead.sold', 'lead.unmatched'] },
   updateWebhookEndpoint: { description: 'Sales to the CRM' },

@@ -49,6 +49,8 @@ export interface RowChange<Row extends Versioned, Schema extends z.ZodType> {
   /** The members that change. */
   readonly patch: object
   readonly read: () => Promise<Row | null>
+  /** What no schema can see; null where nothing is in the way. */
+  readonly refuse?: (known: Row, settings: z.output<Schema>) => Promise<Response | null>
   /** @returns null where somebody else was faster */
   readonly update: (known: Row, settings: z.output<Schema>) => Promise<Written<Row> | null>
 }
@@ -58,7 +60,7 @@ const MAX_TRIES = 10
 /** Changes some members of a row and loses none that others change at the same time. @returns the row, or the refusal */
 export async function changeRow<Row extends Versioned, Schema extends z.ZodType>(
   c: AppContext,
-  { schema, patch, read, update }: RowChange<Row, Schema>,
+  { schema, patch, read, refuse, update }: RowChange<Row, Schema>,
 ): Promise<Row | Response> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const known = await read()
@@ -68,6 +70,8 @@ export async function changeRow<Row extends Versioned, Schema extends z.ZodType>
     if (!checked.ok) return invalid(c, checked.errors)
     const oversize = refuseOversize(c, checked.value as object)
     if (oversize !== null) return oversize
+    const refusal = await refuse?.(known, checked.value)
+    if (refusal != null) return refusal
     const written = await update(known, checked.value)
     if (written !== null) {
       await publish(c, written.publishIds)

@@ -1,7 +1,8 @@
 /**
  * Who changed or looked at what. Rows are only ever added: nothing in Gavel changes or removes one once its change is
- * committed.
+ * committed, but for a person's note, which goes with the lead that it is about.
  */
+import { sql } from 'drizzle-orm'
 import { index, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
 export const auditLog = sqliteTable(
@@ -24,9 +25,14 @@ export const auditLog = sqliteTable(
     before: text('before', { mode: 'json' }),
     after: text('after', { mode: 'json' }),
     details: text('details', { mode: 'json' }).$type<{ readonly [name: string]: unknown }>(),
+    /** What a person wrote, which may be about another; erased with the lead that the entry is about. */
+    sealedNote: text('sealed_note'),
+    sealedNoteKey: text('sealed_note_key'),
   },
   (table) => [
     index('audit_log_by_tenant').on(table.tenantId, table.id),
     index('audit_log_by_target').on(table.tenantId, table.targetId, table.id),
+    /** Few entries have one: new master keys find them by this. */
+    index('audit_log_with_note').on(table.id).where(sql`${table.sealedNoteKey} IS NOT NULL`),
   ],
 )

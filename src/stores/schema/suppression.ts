@@ -56,6 +56,8 @@ export const suppressionImports = sqliteTable(
     createdAt: text('created_at').notNull(),
     updatedAt: text('updated_at').notNull(),
     finishedAt: text('finished_at'),
+    /** When a body of it ended before its time; null again once another goes on. */
+    brokeOffAt: text('broke_off_at'),
   },
   (table) => [
     index('suppression_imports_by_list').on(table.tenantId, table.listId, table.id),

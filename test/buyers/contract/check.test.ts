@@ -61,6 +61,18 @@ describe('checkBuyerContract', () => {
     ['a ping without a request', { ping: { enabled: true } }, 'ping.request', 'missing_required'],
     ['a floor over the ceiling', { min_bid: 6, max_bid: 5 }, 'min_bid', 'invalid_value'],
     ['a URL to the inside', { post: { request: { url: 'https://10.0.0.1/' } } }, 'post.request.url', 'url_not_allowed'],
+    [
+      'an inquiry to the inside',
+      { inquiry: { request: { url: 'https://10.0.0.1/' }, answer: { accepted: yes } } },
+      'inquiry.request.url',
+      'url_not_allowed',
+    ],
+    [
+      'an inquiry whose rule cannot be read',
+      { inquiry: { request: { url: POST_URL }, answer: { accepted: [{ path: 'a', op: 'regex', value: '(' }] } } },
+      'inquiry.answer.accepted[0].value',
+      'invalid_regex',
+    ],
     ['plain http', { post: { request: { url: 'http://buyer.example/' } } }, 'post.request.url', 'url_not_allowed'],
     [
       'a test URL to the inside',

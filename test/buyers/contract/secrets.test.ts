@@ -7,7 +7,7 @@ import {
   unmaskSecrets,
 } from '../../../src/buyers/contract/secrets'
 import type { BuyerAuth } from '../../../src/contracts/buyer-contract'
-import { contract, PING_URL, POST_URL, written } from '../support'
+import { contract, INQUIRY_URL, PING_URL, POST_URL, written } from '../support'
 
 const AUTHS: readonly BuyerAuth[] = [
   { type: 'bearer', token: 's3cret' },
@@ -34,6 +34,22 @@ describe('secrets', () => {
       expect(JSON.stringify(maskSecrets(open))).toContain(SECRET_MASK)
       expect(JSON.stringify(whole)).toBe(before)
     }
+  })
+
+  it('of an inquiry are kept like the others, and for its own host', () => {
+    const inquiry = (url: string, token: string) =>
+      written({
+        inquiry: { request: { url, auth: { type: 'bearer', token } }, answer: { accepted: [{ op: 'exists' }] } },
+      })
+    const whole = inquiry(INQUIRY_URL, 's3cret')
+    const { public: open, secrets } = splitSecrets(whole)
+    expect(secrets).toEqual({ 'inquiry.request.auth.token': 's3cret' })
+    expect(JSON.stringify([open, maskSecrets(whole)])).not.toContain('s3cret')
+    expect(joinSecrets(open, secrets)).toEqual(whole)
+    const known = { contract: open, secrets }
+    expect(unmaskSecrets(inquiry(INQUIRY_URL, SECRET_MASK), known)).toMatchObject({ contract: whole, moved: [] })
+    const moved = unmaskSecrets(inquiry('https://elsewhere.example/', SECRET_MASK), known)
+    expect(moved.moved).toEqual(['inquiry.request.auth.token'])
   })
 
   it('leave a contract without credentials as it is', () => {

@@ -8,6 +8,9 @@ import { presets } from '../../../src/buyers/presets'
 import { readSample } from '../../../src/buyers/trial/read-sample'
 import { type AnswerProposalsWire, answerQuestionSchema } from '../../../src/contracts/answer-reading'
 
+/** Before the bids of the samples are over. */
+const NOW = Date.parse('2026-05-11T14:22:00Z')
+
 interface Case {
   readonly title: string
   readonly call: 'ping' | 'post'
@@ -22,7 +25,7 @@ function casesIn(folder: string): readonly (readonly [string, Case])[] {
 }
 
 function read(question: object) {
-  const result = readSample(answerQuestionSchema.parse(question), 'USD')
+  const result = readSample(answerQuestionSchema.parse(question), 'USD', NOW)
   if (!result.ok) throw new Error(JSON.stringify(result.problems))
   return result.body
 }

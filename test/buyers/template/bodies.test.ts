@@ -9,9 +9,9 @@ import { compileHeader, compileUrl, withQuery } from '../../../src/buyers/templa
 import { compileXml } from '../../../src/buyers/template/xml'
 import { lead, MARIA, postInput } from '../support'
 
-const scopeOf = (fields: { [name: string]: string | number | boolean }) =>
-  new Scope(lead(fields), postInput(), new Set())
-const MARIAS = new Scope(MARIA, postInput(), new Set())
+const CALL = { ...postInput(), idempotencyKey: 'post_1' }
+const scopeOf = (fields: { [name: string]: string | number | boolean }) => new Scope(lead(fields), CALL, new Set())
+const MARIAS = new Scope(MARIA, CALL, new Set())
 
 /** Anything, and what is known to break documents. */
 const hostile = fc.oneof(

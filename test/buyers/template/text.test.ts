@@ -7,7 +7,8 @@ import { lead, MARIA, postInput } from '../support'
 const NOW = Date.UTC(2026, 4, 11, 14, 22, 1)
 
 function scope(fields = MARIA, withheld: readonly string[] = []): Scope {
-  return new Scope(fields, postInput({ now: NOW, ping: { ref: 'R-1', odd: '' } }), new Set(withheld))
+  const call = { ...postInput({ now: NOW, ping: { ref: 'R-1', odd: '' } }), idempotencyKey: 'post_1' }
+  return new Scope(fields, call, new Set(withheld))
 }
 
 function value(template: string, fields = MARIA): unknown {
@@ -88,7 +89,9 @@ describe('a placeholder that stands alone', () => {
 
   it('says the age on the day of the birthday and the day before', () => {
     const age = (now: number) =>
-      compileText('{{dob | age}}').only?.read(new Scope(MARIA, postInput({ now }), new Set()))
+      compileText('{{dob | age}}').only?.read(
+        new Scope(MARIA, { ...postInput({ now }), idempotencyKey: '' }, new Set()),
+      )
     expect(age(Date.UTC(2026, 4, 11))).toBe(45)
     expect(age(Date.UTC(2026, 4, 12))).toBe(46)
     expect(value('{{dob | age}}', lead({ dob: '2030-01-01' }))).toBeNull()

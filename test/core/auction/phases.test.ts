@@ -28,6 +28,8 @@ const COMMANDS: { readonly [type in AuctionCommand['type']]: AuctionCommand } = 
   recover: { type: 'recover' },
   watchdog: { type: 'watchdog' },
   acknowledge: { type: 'acknowledge', sequence: 1 },
+  telling_died: { type: 'telling_died', sequence: 1 },
+  tell_again: { type: 'tell_again' },
 }
 
 interface Phase {
@@ -51,21 +53,21 @@ const PHASES: readonly Phase[] = [
   {
     name: 'unknown',
     story: () => posting().posts('a', UNKNOWN),
-    takes: ['post_answer', 'retry', 'resolve', 'acknowledge'],
+    takes: ['post_answer', 'retry', 'resolve', 'acknowledge', 'telling_died'],
   },
   {
     name: 'posting again',
     story: () => posting().posts('a', UNKNOWN).wait(1_000).retries('a', 2),
-    takes: ['post_answer', 'recover', 'watchdog', 'acknowledge'],
+    takes: ['post_answer', 'recover', 'watchdog', 'acknowledge', 'telling_died'],
   },
   {
     name: 'parked',
     story: () => pinging(HOLDS).bids({ a: 30, b: 20 }).grants('a').posts('a', UNKNOWN),
-    takes: ['post_answer', 'acknowledge', 'resolve'],
+    takes: ['post_answer', 'acknowledge', 'telling_died', 'resolve'],
   },
-  { name: 'settled as sold', story: () => posting().posts('a', ACCEPTED), takes: ['acknowledge'] },
+  { name: 'settled as sold', story: () => posting().posts('a', ACCEPTED), takes: ['acknowledge', 'telling_died'] },
   { name: 'settled without a lead', story: () => offered().wait(600_000).isWatched(), takes: [] },
-  { name: 'settled as unsold', story: () => pinging().closes(), takes: ['acknowledge'] },
+  { name: 'settled as unsold', story: () => pinging().closes(), takes: ['acknowledge', 'telling_died'] },
 ]
 
 describe.each(PHASES)('an auction that is $name', ({ story, takes }) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { nextWakeAt } from '../../../src/core/auction/timing'
 import {
   ACCEPTED,
   aContender,
@@ -46,6 +47,36 @@ describe('the sequence of what the database is told', () => {
     const story = reserving({ maxSells: 2 }).grants('a').grants('b').posts('a', ACCEPTED)
     expect(story.sequence).toBe(0)
     expect(story.posts('b', UNKNOWN).sequence).toBe(1)
+  })
+})
+
+describe('a telling that the queue gave up', () => {
+  const MINUTE = 60_000
+  const dies = (story: ReturnType<typeof posting>, sequence = 1) => story.do({ type: 'telling_died', sequence })
+
+  it('counts once for all copies of one message, and ends what is told by itself at the eighth time', () => {
+    const story = posting().posts('a', ACCEPTED)
+    for (let death = 1; death <= 8; death++) {
+      expect(nextWakeAt(story.state)).not.toBeNull()
+      dies(story)
+      expect(story.state).toMatchObject({ died: { count: death } })
+      expect(dies(story.wait(MINUTE)).last).toEqual([])
+      story.wait(10 * MINUTE * 2 ** (death - 1))
+    }
+    expect(nextWakeAt(story.state)).toBeNull()
+    expect(dies(story).last).toEqual([])
+  })
+
+  it('is begun anew by a person, and forgotten with what is told next', () => {
+    const story = dies(posting().posts('a', UNKNOWN))
+    story.do({ type: 'tell_again' })
+    expect(story.state).toMatchObject({ died: null })
+    expect(story.do({ type: 'tell_again' }).last).toEqual([])
+    dies(story).posts('a', ACCEPTED)
+    expect(dies(story).last).toEqual([])
+    expect(nextWakeAt(story.state)).toBe(story.now + 15_000)
+    story.acknowledges(2)
+    expect(dies(story, 2).last).toEqual([])
   })
 })
 

@@ -330,6 +330,38 @@ describe('secrets', () => {
   })
 })
 
+describe('filters', () => {
+  const coverage = { name: 'coverage', type: 'enum', values: ['Full', 'Minimum'] }
+  const full = { field: 'coverage', op: 'eq', value: 'full' }
+
+  test('that no lead can pass are refused by the fields of the campaign, and others are taken', async () => {
+    await management.call('PATCH', `/v1/campaigns/${campaignId}`, { fields: [coverage] })
+    const put = (filter: object) => management.call('PUT', path, { ...CONTRACT, filters: [full, filter] })
+    const refused = await put({ field: 'coverage', op: 'in', value: ['Full', 'Liability'] })
+    expect([refused.status, refused.body.field_errors]).toEqual([
+      422,
+      [{ field: 'filters.1.value', code: 'invalid_value', expected: 'what coverage can be: one of: Full, Minimum' }],
+    ])
+    expect((await put({ field: 'favourite_colour', op: 'eq', value: 'blue' })).status).toBe(201)
+  })
+
+  test('keep a campaign from changing the fields that they are on, until they are changed', async () => {
+    const campaign = `/v1/campaigns/${campaignId}`
+    await management.call('PATCH', campaign, { fields: [coverage] })
+    await management.call('PUT', path, { ...CONTRACT, filters: [full] })
+    const fields = [{ ...coverage, values: ['Minimum'] }]
+    const refused = await management.call('PATCH', campaign, { fields })
+    expect([refused.status, refused.body.field_errors]).toEqual([
+      422,
+      [{ field: 'fields', code: 'invalid_value', expected: expect.stringMatching(/buy_\w+.*one of: Minimum/) }],
+    ])
+    expect((await management.call('PATCH', campaign, { fields: [] })).status).toBe(200)
+    await management.call('PATCH', campaign, { fields: [coverage] })
+    await management.call('PUT', path, { ...CONTRACT, filters: [] })
+    expect((await management.call('PATCH', campaign, { fields })).status).toBe(200)
+  })
+})
+
 test('another tenant reads, lists, changes and deletes no contract', async () => {
   await management.call('PUT', path, FULL)
   const key = { key: SANDBOX_OPERATOR }

@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { CAMPAIGN, type Management, make, OPERATOR, SANDBOX_OPERATOR, startManagement } from '../../support/management'
 
@@ -134,6 +135,18 @@ describe('POST /v1/campaigns', () => {
     ['between with one value', filter({ op: 'between', value: [1] }), 'filters.0.value', 'invalid_value'],
     ['between with three values', filter({ op: 'between', value: [1, 2, 3] }), 'filters.0.value', 'invalid_value'],
     ['eq with a list', filter({ op: 'eq', value: ['a'] }), 'filters.0.value', 'invalid_value'],
+    [
+      'a filter that no value passes',
+      { ...FULL, filters: [{ field: 'coverage', op: 'in', value: ['Full', 'Half'] }] },
+      'filters.0.value',
+      'invalid_value',
+    ],
+    [
+      'a condition that is never met',
+      field({ required_when: [{ field: 'phone', op: 'eq', value: '(512) 555-0182' }] }),
+      'fields.0.required_when.0.value',
+      'invalid_value',
+    ],
     ['eq without a value', { ...CAMPAIGN, filters: [{ field: 'x', op: 'eq' }] }, 'filters.0.value', 'invalid_value'],
     ['exists with a value', filter({ op: 'exists', value: true }), 'filters.0.value', 'invalid_value'],
     ['a filter on a reserved name', filter({ field: 'flo_supplier_id' }), 'filters.0.field', 'invalid_value'],
@@ -226,6 +239,24 @@ describe('who may configure', () => {
 })
 
 describe('PATCH /v1/campaigns/{id}', () => {
+  test('judges filters by the fields as they will be, and leaves old ones be where neither is touched', async () => {
+    const { body } = await management.call('POST', '/v1/campaigns', FULL)
+    const path = `/v1/campaigns/${body.id}`
+    const filters = [{ field: 'coverage', op: 'eq', value: 'Half' }]
+    const refused = await management.call('PATCH', path, { filters })
+    expect([refused.status, refused.body.field_errors]).toEqual([
+      422,
+      [{ field: 'filters.0.value', code: 'invalid_value', expected: 'what coverage can be: one of: Full, Minimum' }],
+    ])
+    const fields = FULL.fields.map((one) => (one.name === 'coverage' ? { ...one, values: ['Half'] } : one))
+    expect((await management.call('PATCH', path, { fields, filters })).status).toBe(200)
+    await env.DB.prepare('UPDATE campaigns SET settings = json_set(settings, ?1, ?2) WHERE id = ?3')
+      .bind('$.filters[0].value', 'Other', body.id)
+      .run()
+    expect((await management.call('PATCH', path, { status: 'paused' })).status).toBe(200)
+    expect((await management.call('PATCH', path, { filters: [] })).status).toBe(200)
+  })
+
   test('changes what it names and keeps the rest', async () => {
     const { body: made } = await management.call('POST', '/v1/campaigns', FULL)
     const { status, body } = await management.call('PATCH', `/v1/campaigns/${made.id}`, {

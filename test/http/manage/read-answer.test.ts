@@ -43,6 +43,15 @@ describe('POST /v1/answers/read', () => {
     })
   })
 
+  test.each([
+    ['over', '2020-01-01T00:00:00Z', { result: 'no_bid', reason: 'bid_expired', detail: 'bid was over when it came' }],
+    ['to come', '2100-01-01T00:00:00Z', { result: 'bid', reason: null, detail: null }],
+  ])('judges a bid as if it came now, when its own end is %s', async (_, until, verdict) => {
+    const answer = { ...RULES, captures: { valid_until: 'until' } }
+    const sample = { body: { status: 'ok', bid: { price: 12 }, until } }
+    expect((await read({ answer, sample })).body).toMatchObject({ outcome: 'accepted', verdict })
+  })
+
   test.each<[string, object, object]>([
     [
       'a no',

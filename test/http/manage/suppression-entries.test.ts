@@ -234,6 +234,8 @@ describe('an import', () => {
     const id = await makeList(management)
     const broken = await upload(management, id, '["5125550331","5125550332"', { type: 'application/json' })
     expect([broken.status, broken.body.error, broken.body.lines]).toEqual([400, 'malformed_body', 1])
+    const path = `/v1/suppression-lists/${id}/imports/${broken.body.import_id}`
+    expect((await management.call('GET', path)).body).toMatchObject({ status: 'interrupted', lines: 1 })
     const query = `import_id=${broken.body.import_id}&after_line=1`
     const { body } = await upload(management, id, '["5125550332"]', { type: 'application/json', query })
     expect(body).toMatchObject({ lines: 2, stored: 2, status: 'publishing' })

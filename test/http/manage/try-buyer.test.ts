@@ -211,6 +211,20 @@ describe('sending to the test URLs', () => {
     expect(body.post.sent).toBe(true)
   })
 
+  test('says that a bid whose own time is over would be ignored', async () => {
+    const until = (valid: string) => {
+      const whole = contractWith(raw({ accepted: true, bid_price: 12, until: valid }), 'accept')
+      const answer = { ...whole.ping?.answer, captures: { valid_until: 'until' } }
+      return { ...whole, ping: { ...whole.ping, answer } }
+    }
+    const { body } = await tryIt({ send: true, contract: until('2020-01-01T00:00:00Z') })
+    expect(body.ping).toMatchObject({ outcome: 'accepted', verdict: { result: 'no_bid', reason: 'bid_expired' } })
+    expect(body.bid).toMatchObject({ amount: 12, passes: false, reason: 'bid_expired' })
+    expect(body.post.sent).toBe(true)
+    const later = await tryIt({ send: true, contract: until('2100-01-01T00:00:00Z') })
+    expect(later.body).toMatchObject({ ping: { verdict: { result: 'bid' } }, bid: { passes: true, reason: null } })
+  })
+
   test('says why a price is none, and posts what the yes captured', async () => {
     const ping = raw({ accepted: true, bid_price: -1, ref: 'r-2' })
     const { body } = await tryIt({ send: true, contract: contractWith(ping, 'accept') })

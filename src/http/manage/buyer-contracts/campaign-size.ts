@@ -19,8 +19,9 @@ export async function refuseCrowdedCampaign(
   contract: BuyerContractInput,
 ): Promise<Response | null> {
   const sizeOf = (one: BuyerContractInput): number => {
-    const { ping: _, post: __, ...terms } = one
-    return storedBytes(JSON.stringify([terms, c.var.services.contractCompiler.resolve(one)]))
+    const { ping: _, post: __, inquiry: ___, ...terms } = one
+    const { inquiry: ____, ...endpoints } = c.var.services.contractCompiler.resolve(one)
+    return storedBytes(JSON.stringify([terms, endpoints]))
   }
   const own = sizeOf(contract)
   const others = (await storesOf(c).buyerContracts.ofCampaign(key.campaignId))

@@ -7,6 +7,7 @@ import type { CampaignRow } from '../../../stores/campaign-store'
 import type { AppContext } from '../../app'
 import { check, invalid, readChecked } from '../../plumbing/field-errors'
 import { problem } from '../../plumbing/reply'
+import { filterErrors } from '../filter-fit'
 
 /**
  * @param known the contract that is replaced, whose secrets the writer may send back masked
@@ -41,6 +42,8 @@ export async function checkContract(
     const errors = filters.errors.map((error) => ({ ...error, field: `${at}filters.${error.field}` }))
     return invalid(c, errors)
   }
+  const misfits = filterErrors(campaign.settings.fields, filters.value, `${at}filters`)
+  if (misfits.length > 0) return invalid(c, misfits)
   const contract = await unmask(c, { written, campaign, known, at })
   return contract instanceof Response ? contract : ((await refuseContract(c, contract, { campaign, at })) ?? contract)
 }

@@ -1,10 +1,17 @@
 /** `PATCH /v1/campaigns/{id}` */
 import { createRoute } from '@hono/zod-openapi'
-import { campaignPatchSchema, campaignSchema, campaignSettingsSchema } from '../../../contracts/campaign'
-import type { App } from '../../app'
-import { readChecked } from '../../plumbing/field-errors'
+import {
+  type CampaignSettings,
+  campaignPatchSchema,
+  campaignSchema,
+  campaignSettingsSchema,
+} from '../../../contracts/campaign'
+import type { CampaignRow } from '../../../stores/campaign-store'
+import type { App, AppContext } from '../../app'
+import { type ConfigurationError, invalid, readChecked } from '../../plumbing/field-errors'
 import { json } from '../../plumbing/reply'
 import { changeRow, newChange } from '../changes'
+import { brokenFilterErrors, campaignFilterErrors } from '../filter-fit'
 import { refuseUnknownLists } from '../known-lists'
 import { BODY_PROBLEMS, jsonAnswer, jsonBody, operatorEndpoint, pathId, problems, storesOf } from '../operator-endpoint'
 import { campaignParams, campaignWire } from './wire'
@@ -34,8 +41,26 @@ export function registerUpdateCampaign(app: App): void {
       schema: campaignSettingsSchema,
       patch,
       read: () => campaigns.read(id),
+      refuse: async (known, settings) => {
+        const errors = await misfits(c, patch, known, settings)
+        return errors.length === 0 ? null : invalid(c, errors)
+      },
       update: (known, settings) => campaigns.update(known, settings, newChange(c)),
     })
     return row instanceof Response ? row : json(c, 200, campaignWire(row))
   })
+}
+
+/** Only what the patch touches is judged: an old filter must not keep anybody from pausing a campaign. */
+async function misfits(
+  c: AppContext,
+  patch: { readonly fields?: unknown; readonly filters?: unknown },
+  { id, settings: known }: CampaignRow,
+  settings: CampaignSettings,
+): Promise<readonly ConfigurationError[]> {
+  if (patch.fields === undefined && patch.filters === undefined) return []
+  const own = campaignFilterErrors(settings)
+  if (patch.fields === undefined || own.length > 0) return own
+  const contracts = await storesOf(c).buyerContracts.ofCampaign(id)
+  return brokenFilterErrors(contracts, { before: known.fields, after: settings.fields })
 }

@@ -1,7 +1,9 @@
 /** `POST /v1/dead-letters/{id}/resend`: gives the message back to its queue. Consumers know what they have done already. */
 import { createRoute } from '@hono/zod-openapi'
 import { deadLetterSchema, QUEUES } from '../../../contracts/dead-letter'
-import type { App } from '../../app'
+import { decodeAuctionId } from '../../../security/public-ids'
+import type { DeadLetterRow } from '../../../stores/dead-letter-desk'
+import type { App, AppContext } from '../../app'
 import { json, problem } from '../../plumbing/reply'
 import { newStamp } from '../changes'
 import { jsonAnswer, operatorEndpoint, problems, storesOf } from '../operator-endpoint'
@@ -26,7 +28,23 @@ export function registerResendDeadLetter(app: App): void {
     if (queue === undefined) return problem(c, 'conflict', { message: 'Its queue is none of those there are now.' })
     // Sent before it is marked: what dies in between is sent twice at worst, and has one effect.
     await c.var.services.sendToQueue(queue, letter.body)
+    await haveToldAgain(c, letter)
     const sent = await deadLetters.markResent(letter.id, newStamp(c))
     return json(c, 202, letterWire(sent ?? letter))
   })
+}
+
+/**
+ * An auction that has given up telling tells by itself again, and at once: what it says now may be better than the letter.
+ * Where it cannot be reached, the letter is on its way all the same.
+ */
+async function haveToldAgain(c: AppContext, { body }: DeadLetterRow): Promise<void> {
+  const { kind, auctionId } = (body ?? {}) as { readonly kind?: unknown; readonly auctionId?: unknown }
+  const objectId = kind === 'lead' && typeof auctionId === 'string' ? decodeAuctionId(auctionId) : null
+  if (objectId === null) return
+  const { services, principal } = c.var
+  await services.auctions
+    .byId(objectId)
+    ?.tellAgain(principal.tenantId)
+    .catch(() => undefined)
 }

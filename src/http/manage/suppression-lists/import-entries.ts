@@ -54,14 +54,27 @@ export async function importEntries(c: AppContext, mode: ImportMode, query: Impo
   )
   const reader = new EntryReader(format, { lines: row?.lines ?? 0, shape: row?.shape ?? null })
   const onStored = mode === 'replace' ? async () => {} : () => buildIndex(c)
-  const obstacle = await readEntries(c.req.raw.body, { reader, writer, onStored })
+  const obstacle = await readEntries(c.req.raw.body, { reader, writer, onStored }).catch(async (error: unknown) => {
+    // The sender is gone, or the database: whoever can still be told is told.
+    await breakOff(c, writer.row).catch(() => undefined)
+    throw error
+  })
   const stored = writer.row === null ? null : await storesOf(c).suppressionImports.read(list.id, writer.row.id)
   if (stored === null) {
     const { code, message } = obstacle ?? NO_ENTRIES
     return problem(c, code, { message })
   }
-  if (obstacle !== null) return refuse(c, obstacle, stored)
+  if (obstacle !== null) {
+    if (obstacle !== CHANGED) await breakOff(c, stored)
+    return refuse(c, obstacle, stored)
+  }
   return query.more === 'true' ? answer(c, stored) : finish(c, list, stored)
+}
+
+/** Other changes are not published while an import is expected to go on: of this one no more is, until another body comes. */
+async function breakOff(c: AppContext, row: SuppressionImportRow | null): Promise<void> {
+  if (row === null) return
+  await storesOf(c).suppressionImports.breakOff(row.id, new Date(c.var.services.now()).toISOString())
 }
 
 /** @returns the list and the import, or why nothing of the body is read */

@@ -53,7 +53,7 @@ export function importWire(now: number): (row: SuppressionImportRow) => Suppress
 
 function statusOf(row: SuppressionImportRow, now: number): SuppressionImportWire['status'] {
   if (row.finishedAt !== null) return row.waiting === 0 ? 'published' : 'publishing'
-  return now - Date.parse(row.updatedAt) < INTERRUPTED_MS ? 'receiving' : 'interrupted'
+  return row.brokeOffAt === null && now - Date.parse(row.updatedAt) < INTERRUPTED_MS ? 'receiving' : 'interrupted'
 }
 
 /** Of a replacement nothing is, until it is finished. */

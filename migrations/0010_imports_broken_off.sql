@@ -1,0 +1,1 @@
+ALTER TABLE `suppression_imports` ADD `broke_off_at` text;
