@@ -7,7 +7,8 @@
  * any auction that is still on its way.
  */
 import { DurableObject } from 'cloudflare:workers'
-import type { AuctionRpc, IdentityClaim, IdentityIndexRpc } from '../src/contracts/objects'
+import type { AuctionRpc } from '../src/contracts/auction'
+import type { IdentityClaim, IdentityIndexRpc } from '../src/contracts/identity-index'
 import { RETENTION_MS } from '../src/core/auction/timing'
 import { ExpirySweep } from './expiry-sweep'
 

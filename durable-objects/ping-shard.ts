@@ -3,7 +3,7 @@
  * nothing; made anew for each auction, so that no two auctions share its six connections.
  */
 import { DurableObject } from 'cloudflare:workers'
-import type { AuctionContract } from '../src/contracts/objects'
+import type { AuctionContract } from '../src/contracts/auction-lead'
 import { type PackedContract, unpackContract } from '../src/contracts/packed-contract'
 import type { AuctionIds, BuyerLine, LeadToSend, PingReport } from './buyer-line/buyer-line'
 

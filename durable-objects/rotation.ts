@@ -6,7 +6,7 @@
  * whether its turn is still known or not.
  */
 import { DurableObject } from 'cloudflare:workers'
-import type { RotationRpc } from '../src/contracts/objects'
+import type { RotationRpc } from '../src/contracts/rotation'
 import { inTurn, soldTo } from '../src/core/limits/rotation'
 
 /** Auctions that never say what they sold are forgotten after so many others. */

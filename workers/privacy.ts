@@ -1,5 +1,5 @@
 /** Wires what becomes of personal data in time: erasing persons, erasing by age, and bringing it under a new master key. */
-import type { AuctionRpc } from '../src/contracts/objects'
+import type { AuctionRpc } from '../src/contracts/auction'
 import { KeyRotation } from '../src/privacy/key-rotation'
 import { PersonErasure } from '../src/privacy/person-erasure'
 import { RetentionJob } from '../src/privacy/retention-job'

@@ -3,18 +3,10 @@
  * takes it up wherever it was left; what happens in between is its run.
  */
 import { DurableObject } from 'cloudflare:workers'
+import type { AuctionRpc, ErasedPart, OfferResult, SubmitResult, TakeResult } from '../../src/contracts/auction'
+import type { AuctionContract, PostedLead, SubmitLead } from '../../src/contracts/auction-lead'
+import type { AuctionView } from '../../src/contracts/auction-view'
 import type { PostFacts } from '../../src/contracts/inquiry'
-import type {
-  AuctionContract,
-  AuctionRpc,
-  AuctionView,
-  ErasedPart,
-  OfferResult,
-  PostedLead,
-  SubmitLead,
-  SubmitResult,
-  TakeResult,
-} from '../../src/contracts/objects'
 import { unpackContract } from '../../src/contracts/packed-contract'
 import type { PostResolution, PostResolverRpc } from '../../src/contracts/unresolved'
 import { type AuctionCommand, decide } from '../../src/core/auction/decide'

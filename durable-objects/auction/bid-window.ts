@@ -4,7 +4,7 @@
  * Six buyers are asked from the auction's own object, the rest from shards of six, because that is how many requests one
  * object may have waiting. The window ends by time, or when the auction closes it; what is still out is then aborted.
  */
-import type { AuctionContract } from '../../src/contracts/objects'
+import type { AuctionContract } from '../../src/contracts/auction-lead'
 import { packContract } from '../../src/contracts/packed-contract'
 import type { AuctionIds, PingReport } from '../buyer-line/buyer-line'
 import { SLOTS_PER_OBJECT, Slots } from '../buyer-line/slots'

@@ -5,7 +5,7 @@
  * At most one an auction, and none where the buyers answer together: a guess that proves wrong costs two calls and the place
  * that it held for a moment. It is the same reservation as the one after the close would be, by auction and attempt.
  */
-import type { BuyerAccountRpc, ReserveRequest } from '../../src/contracts/objects'
+import type { BuyerAccountRpc, ReserveRequest } from '../../src/contracts/buyer-account'
 
 interface Asked {
   readonly buyerId: string

@@ -1,5 +1,5 @@
 /** Who of the bidders does not take the lead, now that it is known in full. */
-import type { PostedLead } from '../../src/contracts/objects'
+import type { PostedLead } from '../../src/contracts/auction-lead'
 import type { Exclusion } from '../../src/core/auction/events'
 import type { AuctionPlan } from '../../src/core/auction/plan'
 

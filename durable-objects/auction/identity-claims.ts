@@ -2,7 +2,8 @@
  * An auction's claims on its lead's identity. Taken before anything is stored or sent, one object after the other in the
  * order of the keys: of two auctions that want the same keys, the first at the first key gets them all.
  */
-import type { IdentityIndexRpc, SubmitLead } from '../../src/contracts/objects'
+import type { SubmitLead } from '../../src/contracts/auction-lead'
+import type { IdentityIndexRpc } from '../../src/contracts/identity-index'
 import type { AuctionState } from '../../src/core/auction/state'
 import { statusOf } from '../../src/core/auction/summary'
 import { IDENTITY_PREFIX_CHARS } from '../identity-index'

@@ -1,6 +1,7 @@
 /** What the supplier is told of an offer, or of there being none, in the words of the surface that it asked by. */
+
+import type { OfferOrder } from '../../src/contracts/auction-lead'
 import type { BidAnswer } from '../../src/contracts/exchange-answer'
-import type { OfferOrder } from '../../src/contracts/objects'
 import { type Rejection, rejectionOf } from '../../src/core/auction/rejection'
 import { type AuctionState, isClosed, type Offer } from '../../src/core/auction/state'
 import { passedFilters } from '../../src/core/lead/passed-filters'

@@ -4,7 +4,7 @@
  *
  * Accounts and the identity index come first: once the database has acknowledged, nothing is left to tell anyone.
  */
-import type { SubmitLead } from '../../src/contracts/objects'
+import type { SubmitLead } from '../../src/contracts/auction-lead'
 import type { LeadProjection } from '../../src/contracts/projection'
 import { type Attempt, type AttemptStage, type AuctionState, hasLead } from '../../src/core/auction/state'
 import { bidsOf, leadOutcomeOf, salesOf, statusOf, unsoldReason } from '../../src/core/auction/summary'

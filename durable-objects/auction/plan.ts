@@ -1,5 +1,5 @@
 /** Turns what the edge let in into the plan that the state machine begins with. */
-import type { AuctionContract, SubmitLead } from '../../src/contracts/objects'
+import type { AuctionContract, SubmitLead } from '../../src/contracts/auction-lead'
 import type { AuctionPlan } from '../../src/core/auction/plan'
 import { LEAST_POST_MS } from '../../src/core/auction/timing'
 

@@ -5,7 +5,7 @@
  * Personal is the lead, what was or will be sent to buyers, what they gave back to be sent along, where they send the consumer
  * next, and the answer that repeats it.
  */
-import type { ErasedPart } from '../../src/contracts/objects'
+import type { ErasedPart } from '../../src/contracts/auction'
 import type { AuctionEvent } from '../../src/core/auction/events'
 import type { LeadFields } from '../../src/core/lead/fields'
 import type { BegunSeal, RecordSeal, RecordSeals } from '../../src/security/record-seal'

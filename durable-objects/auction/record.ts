@@ -2,7 +2,8 @@
  * What an auction keeps: the lead as it came in, written once, and the record of what happened, written at the moments
  * that must survive. Three writes in the usual case: planned, posting, settled. What the database acknowledged stands beside it.
  */
-import type { AuctionContract, ErasedPart, PostedLead, SubmitLead } from '../../src/contracts/objects'
+import type { ErasedPart } from '../../src/contracts/auction'
+import type { AuctionContract, PostedLead, SubmitLead } from '../../src/contracts/auction-lead'
 import { unpackContract } from '../../src/contracts/packed-contract'
 import type { AuctionEvent } from '../../src/core/auction/events'
 import { replay } from '../../src/core/auction/evolve'

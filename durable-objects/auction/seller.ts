@@ -2,7 +2,7 @@
  * The two steps of an attempt that reach outside: asking the buyer's account, and sending the post. Both end as values.
  */
 
-import type { ReserveRequest } from '../../src/contracts/objects'
+import type { ReserveRequest } from '../../src/contracts/buyer-account'
 import type { PostAnswer } from '../../src/core/auction/events'
 import { type LikelyAttempt, likelyAttempt } from '../../src/core/auction/likely'
 import { type AuctionState, type Closed, isClosed } from '../../src/core/auction/state'

@@ -1,6 +1,9 @@
 /** What an auction needs from the world; wired in workers/. */
-import type { BuyerAccountRpc, IdentityIndexRpc, RotationRpc, SupplierGateRpc } from '../../src/contracts/objects'
+import type { BuyerAccountRpc } from '../../src/contracts/buyer-account'
+import type { IdentityIndexRpc } from '../../src/contracts/identity-index'
 import type { LeadProjection, PostRetry } from '../../src/contracts/projection'
+import type { RotationRpc } from '../../src/contracts/rotation'
+import type { SupplierGateRpc } from '../../src/contracts/supplier-gate'
 import type { Contact } from '../../src/core/suppression/contact'
 import type { BidTokens } from '../../src/security/bid-token'
 import type { PingTokens } from '../../src/security/ping-token'

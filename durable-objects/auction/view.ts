@@ -1,6 +1,7 @@
 /** An auction as it is shown: every bid, reason and time, and the whole trace. */
+
+import type { AuctionBidView, AuctionView } from '../../src/contracts/auction-view'
 import type { PostFacts } from '../../src/contracts/inquiry'
-import type { AuctionBidView, AuctionView } from '../../src/contracts/objects'
 import type { Attempt, AuctionState } from '../../src/core/auction/state'
 import { hasLead, isClosed } from '../../src/core/auction/state'
 import { type BidSummary, bidsOf, salesOf, statusOf, unsoldReason } from '../../src/core/auction/summary'

@@ -1,6 +1,7 @@
 /** Which of a buyer's caps and budgets a sale counts against, and which of them it would pass or has reached. */
+
+import type { AccountConfiguration, ReserveRequest } from '../../src/contracts/buyer-account'
 import type { ReachedLimit } from '../../src/contracts/buyer-notices'
-import type { AccountConfiguration, ReserveRequest } from '../../src/contracts/objects'
 import { capWindowStart, fitsCap, isCapReached } from '../../src/core/limits/cap'
 import type { UsageCounter } from '../usage-counter'
 

@@ -7,16 +7,16 @@
  * take the last place.
  */
 import { DurableObject } from 'cloudflare:workers'
+import type { AuctionRpc } from '../../src/contracts/auction'
 import type { AccountBalance, BalanceAccountRpc, CreditOrder, CreditResult } from '../../src/contracts/balance'
-import type { AccountHealth, BuyerLineAccountRpc, PingShare, PingShareRequest } from '../../src/contracts/buyer-line'
-import { capReached, type NoticeAccountRpc, type ReachedLimit } from '../../src/contracts/buyer-notices'
 import type {
   AccountConfiguration,
-  AuctionRpc,
   BuyerAccountRpc,
   ReserveRequest,
   ReserveResult,
-} from '../../src/contracts/objects'
+} from '../../src/contracts/buyer-account'
+import type { AccountHealth, BuyerLineAccountRpc, PingShare, PingShareRequest } from '../../src/contracts/buyer-line'
+import { capReached, type NoticeAccountRpc, type ReachedLimit } from '../../src/contracts/buyer-notices'
 import type { ReturnAccountRpc, SaleReturn } from '../../src/contracts/sale-return'
 import type { WebhookNotice } from '../../src/contracts/webhook-outbox'
 import type { CircuitNote } from '../../src/core/limits/circuit-notes'

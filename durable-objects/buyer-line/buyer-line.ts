@@ -8,7 +8,7 @@ import { encodePing, encodePost, type OutboundRequest, type PingInput } from '..
 import { type Captured, readPingOutcome, readPostOutcome, withValidity } from '../../src/buyers/outcome'
 import { answerAsTestBuyer } from '../../src/buyers/test-buyer'
 import { send } from '../../src/buyers/transport'
-import type { AuctionContract, SubmitLead } from '../../src/contracts/objects'
+import type { AuctionContract, SubmitLead } from '../../src/contracts/auction-lead'
 import type { PingAnswer, PostAnswer } from '../../src/core/auction/events'
 import type { CallHealth } from '../../src/core/limits/circuit'
 import { encodeAuctionId, encodeLeadId } from '../../src/security/public-ids'

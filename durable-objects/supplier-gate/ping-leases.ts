@@ -3,7 +3,7 @@
  * the period: fewer pings than allowed, never more. The caps on leads are not counted by pings; they only say how soon an
  * edge must ask again, so that a ping is told of a cap that its lead would meet.
  */
-import type { PingLease } from '../../src/contracts/objects'
+import type { PingLease } from '../../src/contracts/supplier-gate'
 import { type Cap, capWindowStart, type Usage } from '../../src/core/limits/cap'
 import type { UsageCounter } from '../usage-counter'
 

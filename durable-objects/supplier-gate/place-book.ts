@@ -1,5 +1,5 @@
 /** Which isolate holds how many places for auctions of the supplier. What counts is stored before it is given out. */
-import type { PlacesAnswer, PlacesQuestion } from '../../src/contracts/objects'
+import type { PlacesAnswer, PlacesQuestion } from '../../src/contracts/supplier-gate'
 import { grantPlaces, PLACES_LIFE_MS, type Places, placesToStore } from '../../src/core/limits/places'
 
 const PLACES = 'places'

@@ -2,16 +2,16 @@
  * One per supplier: what must not be stale when a lead comes in, and which auction a request key belongs to.
  */
 import { DurableObject } from 'cloudflare:workers'
+import type { AuctionRpc } from '../../src/contracts/auction'
 import type {
   AdmitLead,
   AdmitResult,
-  AuctionRpc,
   GateConfiguration,
   PingLease,
   PlacesAnswer,
   PlacesQuestion,
   SupplierGateRpc,
-} from '../../src/contracts/objects'
+} from '../../src/contracts/supplier-gate'
 import type { Cap } from '../../src/core/limits/cap'
 import { ExpirySweep } from '../expiry-sweep'
 import { UsageCounter } from '../usage-counter'

@@ -2,7 +2,7 @@
  * Mirrors durable-objects/buyer-account/: holds, caps, budgets, the prepaid balance and returns. Left out are ping shares,
  * circuits and the forgetting of what is long over.
  */
-import type { AccountConfiguration, ReserveRequest, ReserveResult } from '../../src/contracts/objects.ts'
+import type { AccountConfiguration, ReserveRequest, ReserveResult } from '../../src/contracts/buyer-account.ts'
 import { type Cap, capWindowStart, fitsCap, type Usage } from '../../src/core/limits/cap.ts'
 import type { Alarmed, Host } from '../engine/host.ts'
 import { call } from '../engine/network.ts'

@@ -1,5 +1,5 @@
 /** Mirrors durable-objects/auction/early-reservation.ts: the likely winner's reservation, asked for while the last buyer is out. */
-import type { ReserveRequest } from '../../src/contracts/objects.ts'
+import type { ReserveRequest } from '../../src/contracts/buyer-account.ts'
 import type { Host, Instance } from '../engine/host.ts'
 import { Latch } from '../engine/latch.ts'
 import { call } from '../engine/network.ts'

@@ -1,5 +1,5 @@
 /** Mirrors durable-objects/identity-index.ts; rows whose time is over are not swept, since nothing reads them. */
-import type { IdentityClaim } from '../../src/contracts/objects.ts'
+import type { IdentityClaim } from '../../src/contracts/identity-index.ts'
 import { RETENTION_MS } from '../../src/core/auction/timing.ts'
 import type { Host } from '../engine/host.ts'
 import { call } from '../engine/network.ts'

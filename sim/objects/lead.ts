@@ -1,4 +1,4 @@
-/** A lead as the edge lets it in: what `SubmitLead` and `PostedLead` of src/contracts/objects.ts come to here. */
+/** A lead as the edge lets it in: what `SubmitLead` and `PostedLead` of src/contracts/auction-lead.ts come to here. */
 import type { Exclusion } from '../../src/core/auction/events.ts'
 import type { AuctionPlan } from '../../src/core/auction/plan.ts'
 

@@ -1,5 +1,5 @@
 /** Mirrors durable-objects/auction/seller.ts: asking the buyer's account, and sending the post. Circuits are left out. */
-import type { ReserveRequest } from '../../src/contracts/objects.ts'
+import type { ReserveRequest } from '../../src/contracts/buyer-account.ts'
 import type { PostAnswer } from '../../src/core/auction/events.ts'
 import { type LikelyAttempt, likelyAttempt } from '../../src/core/auction/likely.ts'
 import type { AuctionState, Closed } from '../../src/core/auction/state.ts'

@@ -2,7 +2,7 @@
  * Mirrors durable-objects/supplier-gate/: request keys, and places and payouts under a cap. Left out are credentials and ping
  * caps; its alarm comes as long as places are open.
  */
-import type { AdmitLead, AdmitResult } from '../../src/contracts/objects.ts'
+import type { AdmitLead, AdmitResult } from '../../src/contracts/supplier-gate.ts'
 import type { LeadOutcome } from '../../src/core/auction/summary.ts'
 import { type Cap, capWindowStart, fitsCap } from '../../src/core/limits/cap.ts'
 import type { Alarmed, Host } from '../engine/host.ts'

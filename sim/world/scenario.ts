@@ -2,7 +2,7 @@
  * What a history is about, drawn once: a campaign, its buyers with their accounts, and the leads that come in. Small, so that
  * many are tried; every number has few values, so that ties, caps and deadlines meet.
  */
-import type { AccountConfiguration } from '../../src/contracts/objects.ts'
+import type { AccountConfiguration } from '../../src/contracts/buyer-account.ts'
 import type { Exclusion } from '../../src/core/auction/events.ts'
 import type { AuctionPlan, Contender } from '../../src/core/auction/plan.ts'
 import type { Cap } from '../../src/core/limits/cap.ts'

@@ -4,7 +4,7 @@
  *
  * Both directions remember what they made: a campaign's contracts are the same for thousands of leads.
  */
-import type { AuctionContract } from './objects'
+import type { AuctionContract } from './auction-lead'
 
 export type PackedContract = string
 

@@ -2,7 +2,7 @@
  * Erases a person: the auction first, then the database, lead by lead. What is interrupted is found again by what is left, so
  * that it can be run any number of times; the cron does, until there is nothing left.
  */
-import type { AuctionRpc } from '../contracts/objects'
+import type { AuctionRpc } from '../contracts/auction'
 import type { ErasureRow, ErasureStore } from '../stores/erasure-store'
 
 export interface PersonErasureParts {

@@ -2,7 +2,7 @@
  * Erases what is older than its tenant keeps it, a bounded number of leads a run: contact data sooner, the rest later. How far
  * it has come is stored, so that nothing is looked at twice, and nothing older is stored again.
  */
-import type { AuctionRpc } from '../contracts/objects'
+import type { AuctionRpc } from '../contracts/auction'
 import type { AgedLead, FieldClass, RetentionStore } from '../stores/retention-store'
 
 export interface RetentionJobParts {

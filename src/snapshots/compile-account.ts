@@ -1,8 +1,8 @@
 /** From a buyer and its contracts to what its account decides by. Pure. */
 import type { BuyerSettings } from '../contracts/buyer'
+import type { AccountConfiguration } from '../contracts/buyer-account'
 import type { BuyerContractSettings } from '../contracts/contract-settings'
 import { amountToMicros } from '../contracts/money'
-import type { AccountConfiguration } from '../contracts/objects'
 import type { Cap } from '../core/limits/cap'
 import { DEFAULT_PINGS_PER_SECOND } from '../core/limits/shares'
 import type { BuyerContractRow } from '../stores/buyer-contract-store'

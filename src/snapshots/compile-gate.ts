@@ -1,6 +1,7 @@
 /** From a supplier and its source links to what its gate decides by. Pure. */
-import type { GateConfiguration } from '../contracts/objects'
+
 import type { SourceLinkSettings } from '../contracts/source-link'
+import type { GateConfiguration } from '../contracts/supplier-gate'
 import type { CredentialEnd } from '../stores/credential-end-store'
 import type { SourceLinkRow } from '../stores/source-link-store'
 import type { SupplierRow } from '../stores/supplier-store'

@@ -5,8 +5,9 @@
  * publishers of one campaign may overtake each other, so a document counts as published only once the database, read again
  * after the write, still says the same.
  */
+
+import type { AccountConfiguration } from '../contracts/buyer-account'
 import type { ContractCompiler } from '../contracts/contract-compiler'
-import type { AccountConfiguration, GateConfiguration } from '../contracts/objects'
 import {
   campaignSnapshotKey,
   credentialSnapshotKey,
@@ -15,6 +16,7 @@ import {
   type SupplierCampaignsSnapshot,
   supplierCampaignsSnapshotKey,
 } from '../contracts/snapshot'
+import type { GateConfiguration } from '../contracts/supplier-gate'
 import { unreachable } from '../core/assert'
 import { ACCESS_TOKEN_LIFE_MS } from '../security/access-tokens'
 import type { ApiKeyRow } from '../stores/api-key-store'

@@ -1,6 +1,6 @@
 /** A tenant of one test with what erases its leads, and auctions that only note what they are told. */
 import { env } from 'cloudflare:workers'
-import type { ErasedPart } from '../../src/contracts/objects'
+import type { ErasedPart } from '../../src/contracts/auction'
 import type { LeadProjection } from '../../src/contracts/projection'
 import { PersonErasure } from '../../src/privacy/person-erasure'
 import { applyLeadProjections } from '../../src/stores/projector-store'

@@ -1,5 +1,5 @@
 /** Auctions as their objects show them, with overrides. */
-import type { AuctionBidView, AuctionView } from '../../src/contracts/objects'
+import type { AuctionBidView, AuctionView } from '../../src/contracts/auction-view'
 import { encodeAuctionId, encodeLeadId } from '../../src/security/public-ids'
 
 /** @returns an object's id, the same for the same number */

@@ -1,7 +1,8 @@
 /** Endpoints for operators over a real database, with auctions that a test plays. */
 import { env, waitUntil } from 'cloudflare:workers'
 import { ulid } from 'ulid'
-import type { AuctionRpc, AuctionView } from '../../src/contracts/objects'
+import type { AuctionRpc } from '../../src/contracts/auction'
+import type { AuctionView } from '../../src/contracts/auction-view'
 import { type App, createApp } from '../../src/http/app'
 import { RecordedLooks } from '../../src/http/audit/looks'
 import type { Services } from '../../src/http/services'

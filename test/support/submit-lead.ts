@@ -1,14 +1,10 @@
 /** Leads as the edge lets them in, contracts with their endpoints, and what objects are configured with; all with overrides. */
 import { resolveContract } from '../../src/buyers/contract/resolve'
+import type { AuctionContract, AuctionTerms, SubmitLead } from '../../src/contracts/auction-lead'
+import type { AccountConfiguration } from '../../src/contracts/buyer-account'
 import type { BuyerContractInput } from '../../src/contracts/buyer-contract'
-import type {
-  AccountConfiguration,
-  AuctionContract,
-  AuctionTerms,
-  GateConfiguration,
-  SubmitLead,
-} from '../../src/contracts/objects'
 import { packContract } from '../../src/contracts/packed-contract'
+import type { GateConfiguration } from '../../src/contracts/supplier-gate'
 import type { ContractTerms, SourceLink } from '../../src/core/campaign/campaign'
 
 const MICROS = 1_000_000

@@ -1,6 +1,7 @@
 /** An auction in the words of the wire: whole from its object, or what the database keeps of it after that. */
+
+import type { AuctionBidView, AuctionView } from '../../contracts/auction-view'
 import type { AuctionWire } from '../../contracts/lead-record'
-import type { AuctionBidView, AuctionView } from '../../contracts/objects'
 import { moneyOf } from '../../contracts/profit'
 import { microsToNumber } from '../../core/money/micros'
 import type { LeadRow } from '../../stores/lead-store'

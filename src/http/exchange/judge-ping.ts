@@ -1,5 +1,5 @@
 /** Whether a ping of the exchange goes to auction, and with what. */
-import type { SubmitLead } from '../../contracts/objects'
+import type { SubmitLead } from '../../contracts/auction-lead'
 import type { ProblemCode, ProblemDetails } from '../../contracts/problem'
 import { judgeIntake } from '../../core/campaign/intake'
 import type { FieldError, LeadFields } from '../../core/lead/fields'

@@ -2,7 +2,7 @@
  * Whether a posted lead may be sold to the bid that it names: the token is genuine, in time and for this lead, and the lead
  * as a whole is one that the campaign takes. All of it from the token and the snapshot.
  */
-import type { PostedLead } from '../../contracts/objects'
+import type { PostedLead } from '../../contracts/auction-lead'
 import type { ProblemCode, ProblemDetails } from '../../contracts/problem'
 import { judgeIntake } from '../../core/campaign/intake'
 import { type FieldDefinition, type FieldError, type LeadFields, readFields } from '../../core/lead/fields'

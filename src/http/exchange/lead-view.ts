@@ -1,6 +1,7 @@
 /** A lead in the words of the wire, from its auction or from its row in the database. */
+
+import type { AuctionView } from '../../contracts/auction-view'
 import type { LeadWire } from '../../contracts/lead-record'
-import type { AuctionView } from '../../contracts/objects'
 import { moneyOf } from '../../contracts/profit'
 import type { LeadFields } from '../../core/lead/fields'
 import type { LeadEnvelope } from '../../security/lead-envelope'

@@ -1,7 +1,7 @@
 /** `GET /v1/leads/{id}/events`: every step of what became of a lead, for operators; kept for 30 days, then empty. */
 import { createRoute, z } from '@hono/zod-openapi'
+import type { AuctionView } from '../../contracts/auction-view'
 import { type LeadEventsWire, leadEventsSchema } from '../../contracts/lead-record'
-import type { AuctionView } from '../../contracts/objects'
 import { decodeLeadId } from '../../security/public-ids'
 import type { App } from '../app'
 import { requireRole } from '../plumbing/authenticate'

@@ -2,7 +2,7 @@
  * Where a lead is read from: its auction, which knows it as soon as it was answered, or the database, which knows it after
  * the auction has forgotten.
  */
-import type { AuctionView } from '../../contracts/objects'
+import type { AuctionView } from '../../contracts/auction-view'
 import { encodeLeadId } from '../../security/public-ids'
 import type { LeadRow } from '../../stores/lead-store'
 import type { AppContext } from '../app'

@@ -2,7 +2,7 @@
  * Which auction a lead request belongs to: found without a look-up where it carries a ping id, and by the supplier's gate
  * otherwise.
  */
-import type { SupplierGateRpc } from '../../contracts/objects'
+import type { SupplierGateRpc } from '../../contracts/supplier-gate'
 import { KEY_LIFE_MS, requestKeyOf } from '../intake/request-key'
 import type { Services } from '../services'
 import type { SupplierCall } from './caller'

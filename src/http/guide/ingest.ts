@@ -5,8 +5,8 @@
  * A request that was answered before is answered the same again, also when it would not be let in any more.
  */
 import { createRoute, z } from '@hono/zod-openapi'
+import type { TakeResult } from '../../contracts/auction'
 import { leadAnswerSchema } from '../../contracts/lead-answer'
-import type { TakeResult } from '../../contracts/objects'
 import type { App, AppContext } from '../app'
 import { admit } from '../intake/admit'
 import { inPlace } from '../intake/in-place'

@@ -1,7 +1,7 @@
 /**
  * Whether a lead may go to auction, and with what: the campaign's snapshot judges it, the ping id must match it.
  */
-import type { PostedLead, SubmitLead } from '../../contracts/objects'
+import type { PostedLead, SubmitLead } from '../../contracts/auction-lead'
 import type { ProblemCode, ProblemDetails } from '../../contracts/problem'
 import { judgeIntake } from '../../core/campaign/intake'
 import type { LeadFields } from '../../core/lead/fields'

@@ -2,7 +2,7 @@
  * Ping caps as an edge spends them: a share is leased from the supplier's gate and spent from memory, so that a ping pays a hop
  * once in many, and the edges together never take more than the caps allow.
  */
-import type { PingLease, SupplierGateRpc } from '../../contracts/objects'
+import type { PingLease, SupplierGateRpc } from '../../contracts/supplier-gate'
 
 const WANTED = 50
 const MAX_LEASES = 10_000

@@ -1,5 +1,5 @@
 /** Asks the supplier's gate to let a request in, and has what it refuses answered the same on every surface. */
-import type { AdmitLead } from '../../contracts/objects'
+import type { AdmitLead } from '../../contracts/supplier-gate'
 import { type AppContext, credentialIds, type Principal } from '../app'
 import { problem } from '../plumbing/reply'
 

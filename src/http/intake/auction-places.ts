@@ -2,7 +2,7 @@
  * How many auctions of a supplier this isolate may run at the same time: places from the supplier's gate, used from memory,
  * so that a ping or lead pays a hop for one now and then.
  */
-import type { PlacesAnswer, SupplierGateRpc } from '../../contracts/objects'
+import type { PlacesAnswer, SupplierGateRpc } from '../../contracts/supplier-gate'
 import { firstPlacesOf, keepsPlaces } from '../../core/limits/places'
 
 /** Places in use are renewed behind the auctions, this long before they end. */

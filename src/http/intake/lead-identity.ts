@@ -1,5 +1,5 @@
 /** What a lead is known again by, in campaigns that take nobody twice. */
-import type { SubmitLead } from '../../contracts/objects'
+import type { SubmitLead } from '../../contracts/auction-lead'
 import type { Campaign } from '../../core/campaign/campaign'
 import type { LeadFields } from '../../core/lead/fields'
 import type { Services } from '../services'

@@ -1,5 +1,5 @@
 /** From what the snapshot has let in to what an auction takes along. */
-import type { PostedLead, SubmitLead } from '../../contracts/objects'
+import type { PostedLead, SubmitLead } from '../../contracts/auction-lead'
 import { packContract } from '../../contracts/packed-contract'
 import type { CampaignSnapshot } from '../../contracts/snapshot'
 import type { SourceLink } from '../../core/campaign/campaign'

@@ -1,5 +1,5 @@
 /** What an auction said, as an answer; each surface has its own codes for what can be wrong with what it was sent. */
-import type { OfferResult, TakeResult } from '../../contracts/objects'
+import type { OfferResult, TakeResult } from '../../contracts/auction'
 import type { ProblemCode } from '../../contracts/problem'
 import type { AppContext } from '../app'
 import { problem } from '../plumbing/reply'

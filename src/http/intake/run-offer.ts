@@ -4,7 +4,8 @@
  * A ping with an Idempotency-Key is one auction however often it is sent; one without is an auction each time, and pays no
  * hop to the supplier's gate but for a place now and then.
  */
-import type { OfferResult, SubmitLead } from '../../contracts/objects'
+import type { OfferResult } from '../../contracts/auction'
+import type { SubmitLead } from '../../contracts/auction-lead'
 import type { AppContext, Principal } from '../app'
 import { problem } from '../plumbing/reply'
 import { admit } from './admit'

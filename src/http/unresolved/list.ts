@@ -1,6 +1,6 @@
 /** `GET /v1/unresolved`: sales of which nobody knows, the oldest first, for operators. */
 import { createRoute } from '@hono/zod-openapi'
-import type { AuctionView } from '../../contracts/objects'
+import type { AuctionView } from '../../contracts/auction-view'
 import { encodeCursor, pageSchema } from '../../contracts/pagination'
 import { unresolvedQuerySchema, unresolvedSaleSchema } from '../../contracts/unresolved'
 import { decodeLeadId } from '../../security/public-ids'

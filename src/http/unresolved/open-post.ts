@@ -1,8 +1,10 @@
 /**
  * The one post that a call is about, and how it ends: on record first, then by the auction, which takes it or not.
  */
+
+import type { AuctionRpc } from '../../contracts/auction'
+import type { AuctionView } from '../../contracts/auction-view'
 import type { AuditedDeed } from '../../contracts/audit-entry'
-import type { AuctionRpc, AuctionView } from '../../contracts/objects'
 import type { PostResolution, PostResolverRpc } from '../../contracts/unresolved'
 import { decodeLeadId } from '../../security/public-ids'
 import type { AppContext } from '../app'

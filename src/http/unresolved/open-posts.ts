@@ -1,5 +1,5 @@
 /** The posts of one auction whose outcome is unknown, as its object knows them now. */
-import type { AuctionBidView, AuctionView } from '../../contracts/objects'
+import type { AuctionBidView, AuctionView } from '../../contracts/auction-view'
 import { microsToNumber } from '../../core/money/micros'
 
 export type OpenPost = AuctionBidView & { readonly post: NonNullable<AuctionBidView['post']> }

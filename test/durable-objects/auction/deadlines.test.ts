@@ -1,7 +1,8 @@
 /** What is promised to a supplier in milliseconds, read from the auction's own trace. */
 import { env } from 'cloudflare:workers'
 import { describe, expect, inject, it } from 'vitest'
-import type { AuctionContract, AuctionView, SubmitLead, TraceStep } from '../../../src/contracts/objects'
+import type { AuctionContract, SubmitLead } from '../../../src/contracts/auction-lead'
+import type { AuctionView, TraceStep } from '../../../src/contracts/auction-view'
 import { unpackContract } from '../../../src/contracts/packed-contract'
 import type { ReceivedRequest } from '../../support/path-buyer'
 import { accountConfiguration, auctionTerms, buyerContract, leadToSubmit, money } from '../../support/submit-lead'

@@ -1,7 +1,7 @@
 /** Who gets the lead, by the ways of distributing them: over many sales, and with auctions at the same time. */
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import type { SubmitLead } from '../../../src/contracts/objects'
+import type { SubmitLead } from '../../../src/contracts/auction-lead'
 import { applyLeadProjections } from '../../../src/stores/projector-store'
 import { auctionTerms, money } from '../../support/submit-lead'
 import { answerIn, leadFor, PlayedAuction, postsOf } from '../support/played-auction'

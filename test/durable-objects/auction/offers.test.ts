@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { OfferOrder, OfferResult, PostedLead, SubmitLead } from '../../../src/contracts/objects'
+import type { OfferResult } from '../../../src/contracts/auction'
+import type { OfferOrder, PostedLead, SubmitLead } from '../../../src/contracts/auction-lead'
 import { auctionTerms, leadToSubmit, PERSON, sourceLink } from '../../support/submit-lead'
 import { leadFor, PlayedAuction, postsOf } from '../support/played-auction'
 import { TestBuyer } from '../support/test-buyer'

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { SubmitLead } from '../../../src/contracts/objects'
+import type { SubmitLead } from '../../../src/contracts/auction-lead'
 import { auctionTerms } from '../../support/submit-lead'
 import { answerIn, leadFor, PlayedAuction, type PlayedServices, postsOf } from '../support/played-auction'
 import { TestBuyer } from '../support/test-buyer'

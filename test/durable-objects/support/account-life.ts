@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { BuyerAccountObject } from '../../../durable-objects/buyer-account/buyer-account'
-import type { AuctionRpc, ReserveRequest } from '../../../src/contracts/objects'
+import type { AuctionRpc } from '../../../src/contracts/auction'
+import type { ReserveRequest } from '../../../src/contracts/buyer-account'
 import { money } from '../../support/submit-lead'
 import { ObjectLife } from './object-life'
 

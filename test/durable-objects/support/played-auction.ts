@@ -3,19 +3,14 @@ import { env } from 'cloudflare:workers'
 import { AuctionObject } from '../../../durable-objects/auction/auction'
 import type { AuctionServices } from '../../../durable-objects/auction/services'
 import type { PingShardRpc, ShardRequest } from '../../../durable-objects/ping-shard'
+import type { OfferResult, SubmitResult, TakeResult } from '../../../src/contracts/auction'
+import type { PostedLead, SubmitLead } from '../../../src/contracts/auction-lead'
+import type { AuctionView } from '../../../src/contracts/auction-view'
+import type { BuyerAccountRpc } from '../../../src/contracts/buyer-account'
+import type { IdentityIndexRpc } from '../../../src/contracts/identity-index'
 import type { LeadAnswer } from '../../../src/contracts/lead-answer'
-import type {
-  AuctionView,
-  BuyerAccountRpc,
-  IdentityIndexRpc,
-  OfferResult,
-  PostedLead,
-  SubmitLead,
-  SubmitResult,
-  SupplierGateRpc,
-  TakeResult,
-} from '../../../src/contracts/objects'
 import type { LeadProjection, PostRetry } from '../../../src/contracts/projection'
+import type { SupplierGateRpc } from '../../../src/contracts/supplier-gate'
 import { RecordSeals } from '../../../src/security/record-seal'
 import { testBindings } from '../../support/bindings'
 import { type LeadOverrides, leadToSubmit } from '../../support/submit-lead'

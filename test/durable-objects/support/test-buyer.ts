@@ -1,7 +1,7 @@
 /** A buyer of one test: a real server whose behaviour the test chooses, and what it received. */
 import { inject } from 'vitest'
+import type { AuctionContract } from '../../../src/contracts/auction-lead'
 import type { ResolvedRequest, TemplateNode } from '../../../src/contracts/buyer-contract'
-import type { AuctionContract } from '../../../src/contracts/objects'
 import type { ReceivedRequest } from '../../support/path-buyer'
 import { buyerContract, type ContractOptions } from '../../support/submit-lead'
 
