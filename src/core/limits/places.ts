@@ -49,10 +49,20 @@ export function grantPlaces(held: readonly Places[], { holder, wanted, limit, no
  * @returns null where what is stored covers it already
  */
 export function placesToStore(stored: readonly Places[], held: readonly Places[]): readonly Places[] | null {
-  const isCovered = held.every(({ holder, places, until }) =>
-    stored.some((share) => share.holder === holder && share.places >= places && share.until >= until),
-  )
-  return isCovered ? null : held.map((share) => ({ ...share, until: share.until + STORED_AHEAD_MS }))
+  const kept = held.map((share) => stored.find((other) => covers(other, share)))
+  if (kept.every((share) => share !== undefined)) return null
+  // Only what is new is stored for longer: a holder that is gone must not be given more time by everyone who comes after it.
+  return held.map((share, index) => kept[index] ?? { ...share, until: share.until + STORED_AHEAD_MS })
+}
+
+function covers(stored: Places, { holder, places, until }: Places): boolean {
+  return stored.holder === holder && stored.places >= places && stored.until >= until
+}
+
+/** @returns what counts after a restart: what was granted before it is over no later than what would be granted now */
+export function placesAfterRestart(stored: readonly Places[], now: number): readonly Places[] {
+  const latest = now + PLACES_LIFE_MS + LONGEST_MS
+  return stored.filter(({ until }) => until > now).map((share) => ({ ...share, until: Math.min(share.until, latest) }))
 }
 
 /** Below that limit, places are given back as soon as they are not used: others may be waiting for one. */
