@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'node',
           environment: 'node',
-          include: ['test/{core,buyers,contracts,sim}/**/*.test.ts'],
+          include: ['test/{core,buyers,contracts,sim,torture}/**/*.test.ts'],
           testTimeout: 30_000,
         },
       },

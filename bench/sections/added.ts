@@ -15,8 +15,10 @@ const BUYERS_MS = SLOWEST_PING_MS + POST_DELAY_MS
 /** Few enough that a lead seldom waits for another. */
 const CONNECTIONS = 2
 const BUSY_CONNECTIONS = 8
-const WARM_MS = 1_000
-const TURN_MS = 4_000
+const WARM_MS = 3_000
+/** Some three hundred leads: the p99 of a hundred would be the slowest of them. */
+const TURN_MS = 12_000
+const BUSY_SHARE = 1 / 6
 const BARS = { p50_ms: 8, p99_ratio: 1.5 }
 
 export async function measureAdded(stand: Stand, options: BenchOptions): Promise<SectionResult> {
@@ -25,7 +27,7 @@ export async function measureAdded(stand: Stand, options: BenchOptions): Promise
   const turn = { what: 'sale', pace: 'slow', maxMs, connections: CONNECTIONS } as const
   await alternate(1, (side) => turns.take(side, { ...turn, maxMs: WARM_MS }))
   const rounds = await alternate(options.rounds, (side) => turns.take(side, turn))
-  const busyTurn = { ...turn, connections: BUSY_CONNECTIONS, maxMs: maxMs / 4 }
+  const busyTurn = { ...turn, connections: BUSY_CONNECTIONS, maxMs: maxMs * BUSY_SHARE }
   const busy = await alternate(options.rounds, (side) => turns.take(side, busyTurn))
   await turns.end()
   return report(rounds, busy)

@@ -54,7 +54,7 @@ export const MUTANTS: readonly Mutant[] = [
     'lead-not-written',
     'the lead is not stored before it is sold',
     'durable-objects/auction/record.ts',
-    'if (lead.offer === undefined) storage.putBeginning(beginning)',
+    'if (lead.offer === undefined) storage.putBeginning(beginning, begun.sealed)',
     'if (lead.offer === undefined) void storage',
   ),
   mutant(
@@ -103,7 +103,7 @@ export const MUTANTS: readonly Mutant[] = [
     'late-event-not-written',
     'the events of a change that came later are not stored with it',
     'src/stores/projector-store.ts',
-    "WHERE stored.sequence IS NULL OR stored.sequence < value ->> 'sequence'",
+    "WHERE (stored.sequence IS NULL OR stored.sequence < row ->> 'sequence')",
     'WHERE stored.sequence IS NULL',
   ),
   mutant(
