@@ -22,6 +22,9 @@ export const IDENTITY_PREFIX_CHARS = 1
 const DOUBTED_AFTER_MS = 10 * 60 * 1_000
 /** An auction older than this may have been forgotten for being over: what it does not say is no longer a no. */
 const DOUBTED_UNTIL_MS = RETENTION_MS - 24 * 60 * 60 * 1_000
+/** For how long the word of an auction that is still on its way is taken, so that its duplicates do not wake it each time. */
+const OPEN_MS = 5 * 60 * 1_000
+const MAX_OPEN = 1_000
 const TABLE = 'identities'
 
 interface ClaimRow extends Record<string, SqlStorageValue> {
@@ -43,6 +46,8 @@ export class IdentityIndexObject extends DurableObject implements IdentityIndexR
   readonly #sql: SqlStorage
   readonly #services: IdentityIndexServices
   readonly #sweep: ExpirySweep
+  /** Auctions that said they are on their way, and until when that is believed. */
+  readonly #open = new Map<string, number>()
 
   constructor(ctx: DurableObjectState, env: Env, services: IdentityIndexServices) {
     super(ctx, env)
@@ -57,11 +62,17 @@ export class IdentityIndexObject extends DurableObject implements IdentityIndexR
 
   async claim({ keys, auctionId, seenMs }: IdentityClaim & { readonly seenMs: number }): Promise<boolean> {
     if (await this.#isAnyHeld(keys, auctionId)) return false
-    // Nothing may be awaited from here on: what was free must still be.
+    // Nothing is awaited from here on. What was free may have been taken while it was looked at.
     const now = this.#services.now()
-    for (const key of keys) {
-      // A claim that is repeated keeps what it has.
-      if (this.#find(key, now) !== null) continue
+    const rows = keys.map((key) => this.#find(key, now))
+    if (rows.some((row) => row !== null && row.auction_id !== auctionId)) return false
+    for (const [index, key] of keys.entries()) {
+      const own = rows[index] ?? null
+      if (own !== null) {
+        // Its auction is beginning anew: whoever asks it now hears of nothing yet.
+        if (isDoubted(own, now)) this.#sql.exec(`UPDATE ${TABLE} SET claimed_at = ? WHERE key = ?`, now, key)
+        continue
+      }
       this.#sql.exec(
         `INSERT OR REPLACE INTO ${TABLE} (key, auction_id, claimed_at, expires_at) VALUES (?, ?, ?, ?)`,
         key,
@@ -75,7 +86,7 @@ export class IdentityIndexObject extends DurableObject implements IdentityIndexR
   }
 
   async release({ keys, auctionId }: IdentityClaim): Promise<void> {
-    for (const key of keys) this.#drop(key, auctionId)
+    for (const key of keys) this.#sql.exec(`DELETE FROM ${TABLE} WHERE key = ? AND auction_id = ?`, key, auctionId)
   }
 
   async holds(keys: readonly string[]): Promise<boolean> {
@@ -95,15 +106,23 @@ export class IdentityIndexObject extends DurableObject implements IdentityIndexR
       const doubted = rivals.find((row) => isDoubted(row, now))
       if (doubted === undefined) return rivals.length > 0
       if (!(await this.#isGone(doubted))) return true
-      // While it was asked, others may have come: all are looked at again.
-      this.#drop(doubted.key, doubted.auction_id)
+      // While it was asked, others may have come, or the auction itself again: only what was asked about goes.
+      const { key, auction_id, claimed_at } = doubted
+      this.#sql.exec(
+        `DELETE FROM ${TABLE} WHERE key = ? AND auction_id = ? AND claimed_at = ?`,
+        key,
+        auction_id,
+        claimed_at,
+      )
     }
   }
 
   /** Asks the auction of a claim. @returns whether it has no use for it any more; not where it cannot say so */
   async #isGone({ key, auction_id }: ClaimRow): Promise<boolean> {
+    if (this.#services.now() < (this.#open.get(auction_id) ?? 0)) return false
     try {
       const outcome = await this.#services.auction(auction_id)?.leadOutcome()
+      if (outcome?.status === 'open') this.#believe(auction_id)
       if (outcome?.status !== 'sold') return outcome?.status === 'absent' || outcome?.status === 'unsold'
       this.#sql.exec(`UPDATE ${TABLE} SET is_sure = 1 WHERE key = ? AND auction_id = ?`, key, auction_id)
       return false
@@ -113,13 +132,14 @@ export class IdentityIndexObject extends DurableObject implements IdentityIndexR
     }
   }
 
+  #believe(auctionId: string): void {
+    if (this.#open.size >= MAX_OPEN) this.#open.clear()
+    this.#open.set(auctionId, this.#services.now() + OPEN_MS)
+  }
+
   #find(key: string, now: number): ClaimRow | null {
     const [row] = this.#sql.exec<ClaimRow>(`SELECT * FROM ${TABLE} WHERE key = ?`, key).toArray()
     return row === undefined || row.expires_at <= now ? null : row
-  }
-
-  #drop(key: string, auctionId: string): void {
-    this.#sql.exec(`DELETE FROM ${TABLE} WHERE key = ? AND auction_id = ?`, key, auctionId)
   }
 }
 

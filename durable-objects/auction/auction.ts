@@ -164,8 +164,8 @@ export class AuctionObject extends DurableObject implements AuctionRpc, PostReso
     return postFactsOf(record, contractId)
   }
 
-  async resolvePost({ contractId, outcome, reference }: PostResolution): Promise<boolean> {
-    const isNews = this.#run.do({ type: 'resolve', contractId, outcome, reference }).length > 0
+  async resolvePost(resolution: PostResolution): Promise<boolean> {
+    const isNews = this.#run.do({ type: 'resolve', ...resolution }).length > 0
     // What is parked has no alarm; what is told now may have to be told again.
     if (isNews) await this.#run.armWatchdog()
     return isNews

@@ -29,7 +29,12 @@ export class IdentityIndexObject {
   *claim({ keys, auctionId, seenMs }: IdentityClaim & { readonly seenMs: number }): Running<boolean> {
     if (yield* this.#isAnyHeld(keys, auctionId)) return false
     const { now } = this.#host.engine
-    const missing = keys.filter((key) => this.#find(key, now) === undefined)
+    const rows = keys.map((key) => this.#find(key, now))
+    if (rows.some((row) => row !== undefined && row.auctionId !== auctionId)) return false
+    for (const row of rows) {
+      if (row !== undefined && isDoubted(row, now)) this.#host.put(row.key, { ...row, claimedAt: now })
+    }
+    const missing = keys.filter((_, index) => rows[index] === undefined)
     for (const key of missing) {
       this.#host.put(key, { key, auctionId, claimedAt: now, expiresAt: now + seenMs, isSure: false })
     }
@@ -37,7 +42,9 @@ export class IdentityIndexObject {
   }
 
   release({ keys, auctionId }: IdentityClaim): void {
-    for (const key of keys) this.#drop(key, auctionId)
+    for (const key of keys) {
+      if (this.#host.disk.get<ClaimRow>(key)?.auctionId === auctionId) this.#host.put(key, undefined)
+    }
   }
 
   *#isAnyHeld(keys: readonly string[], auctionId: string): Running<boolean> {
@@ -48,7 +55,9 @@ export class IdentityIndexObject {
       const doubted = rivals.find((row) => isDoubted(row, now))
       if (doubted === undefined) return rivals.length > 0
       if (!(yield* this.#isGone(doubted))) return true
-      this.#drop(doubted.key, doubted.auctionId)
+      const row = this.#host.disk.get<ClaimRow>(doubted.key)
+      if (row?.auctionId === doubted.auctionId && row.claimedAt === doubted.claimedAt)
+        this.#host.put(row.key, undefined)
     }
   }
 
@@ -68,10 +77,6 @@ export class IdentityIndexObject {
   #find(key: string, now: number): ClaimRow | undefined {
     const row = this.#host.disk.get<ClaimRow>(key)
     return row === undefined || row.expiresAt <= now ? undefined : row
-  }
-
-  #drop(key: string, auctionId: string): void {
-    if (this.#host.disk.get<ClaimRow>(key)?.auctionId === auctionId) this.#host.put(key, undefined)
   }
 }
 

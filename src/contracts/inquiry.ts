@@ -29,7 +29,9 @@ export const askedSchema = z
       description: 'Whether this resolved the sale; false too where it was resolved, or sent again, meanwhile.',
     }),
     status: z.enum(['sold', 'unsold', 'pending']).openapi({ description: 'How the lead stands now.' }),
-    call: triedCallSchema.openapi({ description: "Secrets are masked, and the lead's personal data is taken out." }),
+    call: triedCallSchema.openapi({
+      description: 'Secrets are masked; personal values of the lead are taken out where they stand as they were sent.',
+    }),
   })
   .openapi('Asked')
 

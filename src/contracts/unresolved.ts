@@ -10,6 +10,8 @@ export interface PostResolution {
   readonly outcome: 'sold' | 'not_sold'
   /** The buyer's id of the lead, where it is known. */
   readonly reference: string | null
+  /** After how many tries it was found out; left out where all of them are meant. */
+  readonly tries?: number
 }
 
 export interface PostResolverRpc {

@@ -57,7 +57,7 @@ async function keepOneByOne(
 
 /** What cannot be kept as it is, is kept as what can be said of it. @returns false where the database does not answer */
 async function keepOne(letter: DeadLetter, { keep, log }: DeadLetterServices): Promise<boolean> {
-  for (const body of [letter.body, { unreadable: 'refused by the database' }]) {
+  for (const body of [letter.body, { unreadable: 'refused by the database', ...tellingOf(letter.body) }]) {
     try {
       await keep([{ ...letter, body }])
       return true
@@ -72,10 +72,7 @@ const SENDERS_AT_A_TIME = 4
 
 /** An auction repeats what nobody acknowledged: one that does not hear of this hears of the next. */
 async function tellSenders(letters: readonly DeadLetter[], { tellingDied, log }: DeadLetterServices): Promise<void> {
-  const tellings = letters.flatMap(({ body }) => {
-    const read = tellingSchema.safeParse(body)
-    return read.success ? [read.data] : []
-  })
+  const tellings = letters.map(({ body }) => tellingOf(body)).filter((telling) => telling !== null)
   await forEachSome(tellings, SENDERS_AT_A_TIME, async ({ auctionId, sequence }) => {
     try {
       await tellingDied(auctionId, sequence)
@@ -85,9 +82,16 @@ async function tellSenders(letters: readonly DeadLetter[], { tellingDied, log }:
   })
 }
 
+/** @returns whose telling it is, where it is one: enough to have it told again */
+function tellingOf(body: unknown): z.infer<typeof tellingSchema> | null {
+  const read = tellingSchema.safeParse(body)
+  return read.success ? read.data : null
+}
+
 /** What can be read of a telling that nobody can read as a whole. */
 const tellingSchema = z.object({
   kind: z.literal('lead'),
   auctionId: z.string().max(200),
+  leadId: z.string().max(200).optional(),
   sequence: z.number().int(),
 })

@@ -3,7 +3,7 @@ import { and, desc, eq, isNull, or, type SQL, sql } from 'drizzle-orm'
 import { type Page, type PageRequest, toPage } from '../contracts/pagination'
 import { type AuditStamp, auditDeed } from './audit-trail'
 import { type Database, runBatch, type Statement } from './database'
-import { deadLetters } from './schema'
+import { deadLetters, leads } from './schema'
 
 export type DeadLetterRow = typeof deadLetters.$inferSelect
 
@@ -54,6 +54,19 @@ export class DeadLetterDesk {
     const sent = this.#database.update(deadLetters).set({ status: 'resent', resentAt: stamp.at }).where(this.#is(id))
     const [rows] = await runBatch(this.#database, [sent.returning(), this.#record('resend', id, stamp)])
     return (rows as readonly DeadLetterRow[])[0] ?? null
+  }
+
+  /** @returns whether it tells of a lead what the database does not have */
+  async isNeeded({ body }: DeadLetterRow): Promise<boolean> {
+    const { kind, leadId, sequence } = (body ?? {}) as { readonly [name: string]: unknown }
+    if (kind !== 'lead' || typeof leadId !== 'string' || typeof sequence !== 'number') return false
+    const isStored = and(
+      eq(leads.tenantId, this.#tenantId),
+      eq(leads.id, leadId),
+      sql`${leads.sequence} >= ${sequence}`,
+    )
+    const rows = await this.#database.select({ id: leads.id }).from(leads).where(isStored).limit(1)
+    return rows.length === 0
   }
 
   /** Forgets what it says; that it was discarded is remembered, so that a repetition of it does not come back. */

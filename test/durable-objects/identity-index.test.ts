@@ -147,6 +147,28 @@ describe('a claim that is in the way', () => {
     expect(asked).toEqual([])
   })
 
+  it('stays with its auction where that begins anew while another has it asked', async () => {
+    const { claim, clock, life } = newIndex()
+    await claim('auction-1', 'aa1')
+    clock.now += 10 * MINUTE
+    let say: (outcome: LeadOutcome) => void = () => undefined
+    const asking = new Promise<LeadOutcome>((resolve) => {
+      say = resolve
+    })
+    const both = await life.run((_, state) => {
+      const index = new IdentityIndexObject(state, env, {
+        now: () => clock.now,
+        auction: () => ({ leadOutcome: () => asking }),
+      })
+      const rival = index.claim({ auctionId: 'auction-2', keys: ['aa1'], seenMs: 60 * DAY })
+      const own = index.claim({ auctionId: 'auction-1', keys: ['aa1'], seenMs: 60 * DAY })
+      own.then(() => say({ status: 'absent', payoutMicros: 0 }))
+      return Promise.all([rival, own])
+    })
+    expect(both).toEqual([false, true])
+    expect(await claim('auction-3', 'aa1')).toBe(false)
+  })
+
   it('goes to one of those who ask at once', async () => {
     const { claim, clock, outcomes } = newIndex()
     outcomes.set('auction-1', 'absent')

@@ -38,6 +38,8 @@ export type AuctionCommand =
       readonly contractId: string
       readonly outcome: 'sold' | 'not_sold'
       readonly reference: string | null
+      /** After how many tries that was found out; left out where whoever says so means all of them. */
+      readonly tries?: number
     }
   /** After a restart: whatever ran in memory is gone. */
   | { readonly type: 'recover' }

@@ -67,13 +67,18 @@ function weigh(state: Selling, contractId: string, stage: AttemptStage, answer: 
   return { kind: 'unknown', reason, ...(retryAfterMs !== undefined && { retryAfterMs }) }
 }
 
-/** Only what is unknown can be resolved by a person; what is being asked again has an answer coming. */
+/**
+ * Only what is unknown can be resolved by a person; what is being asked again has an answer coming. A no that was found out before
+ * another copy left says nothing of that copy.
+ */
 export function onResolve(
   state: Selling,
-  { contractId, outcome, reference }: CommandOf<'resolve'>,
+  { contractId, outcome, reference, tries }: CommandOf<'resolve'>,
   now: number,
 ): AuctionEvent[] {
-  if (attemptOf(state, contractId)?.stage.at !== 'unknown') return []
+  const stage = attemptOf(state, contractId)?.stage
+  if (stage?.at !== 'unknown') return []
+  if (outcome === 'not_sold' && tries !== undefined && tries !== stage.tryNumber) return []
   return [{ type: 'resolved', at: now, contractId, outcome, reference: outcome === 'sold' ? reference : null }]
 }
 

@@ -82,7 +82,9 @@ function boundsMisfit(field: FieldDefinition, filter: Filter): string | null {
   }
   const kind = kindOf(field)
   if (kind === 'number' || kind === 'date') {
-    const isBound = (bound: FieldValue) => readValue(field, bound).ok && (kind === 'date' || isNumeric(bound))
+    // Dates are compared as texts: a year, or a year and month, is a bound too.
+    const isDate = (bound: FieldValue) => readValue(field, bound).ok || /^"\d{4}(-\d{2})?"$/.test(JSON.stringify(bound))
+    const isBound = kind === 'number' ? isNumeric : isDate
     return bounds.every(isBound) ? null : expectedOf(field)
   }
   return null

@@ -55,7 +55,8 @@ export function registerAskBuyer(app: App): void {
     if (outcome.kind === 'not_known') return json(c, 200, { ...said, resolved: false, status: found.view.status })
     const reference = outcome.kind === 'sold' ? outcome.reference : null
     const answered = { http_status: call.answer?.status ?? null, decided_by: call.decided_by }
-    const resolution = { outcome: outcome.kind, reference }
+    // What was asked before another copy left says nothing of that copy.
+    const resolution = { outcome: outcome.kind, reference, tries: found.post.post.tries }
     const { isNews, status } = await resolveOnRecord(c, found, resolution, {
       details: { buyer_answered: answered },
     })

@@ -56,9 +56,10 @@ export function tooLate(c: AppContext): Response {
 export async function resolveOnRecord(
   c: AppContext,
   { auction, view, post }: FoundPost,
-  { outcome, reference }: Omit<PostResolution, 'contractId'>,
+  resolution: Omit<PostResolution, 'contractId'>,
   found: Pick<AuditedDeed, 'details' | 'note'>,
 ): Promise<{ readonly isNews: boolean; readonly status: AuctionView['status'] }> {
+  const { outcome, reference } = resolution
   const { contractId, buyerId, detail, post: sent } = post
   // On record before it is done: a resolution without a record is worse than a record of one that came too late.
   await storesOf(c).auditLog.record(newStamp(c), {
@@ -69,6 +70,6 @@ export async function resolveOnRecord(
     after: { contract_id: contractId, buyer_id: buyerId, outcome, buyer_lead_id: reference },
     ...found,
   })
-  const isNews = await auction.resolvePost({ contractId, outcome, reference })
+  const isNews = await auction.resolvePost({ contractId, ...resolution })
   return { isNews, status: (await auction.view(c.var.principal.tenantId))?.status ?? view.status }
 }

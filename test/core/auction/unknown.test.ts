@@ -176,6 +176,15 @@ describe('a person who knows what became of the lead', () => {
     expect(posting(HOLDS).posts('a', UNKNOWN).resolves('b', 'sold').last).toEqual([])
   })
 
+  it('who asked before the newest copy left is believed a yes, and no more', () => {
+    const again = () => retried(unknown(), 2).posts('a', UNKNOWN, 2)
+    const found = (outcome: 'sold' | 'not_sold', tries: number) =>
+      again().do({ type: 'resolve', contractId: 'a', outcome, reference: null, tries })
+    expect(found('not_sold', 1).last).toEqual([])
+    expect(found('not_sold', 2).happened).toContain('resolved')
+    expect(found('sold', 1).happened).toContain('resolved')
+  })
+
   it('has the last word: a yes that comes after not sold charges nobody, a retry sends nothing', () => {
     const story = unknown().wait(60_000).resolves('a', 'not_sold')
     expect(story.posts('a', ACCEPTED, 1).last).toEqual([])

@@ -29,6 +29,7 @@ describe('a filter that some value of its field passes', () => {
     [field('boolean'), 'in', [true, false]],
     [field('date'), 'gte', '1980-01-01'],
     [field('date'), 'between', ['1980-01-01', '1990-01-01']],
+    [field('date'), 'gte', '1980-05'],
     [field('state'), 'in', ['tx', 'FL']],
     [field('state'), 'starts_with', 'n'],
     [field('zip'), 'in', ['77002', '77002-1234', 2139]],

@@ -87,6 +87,7 @@ describe('a dead letter', () => {
 
   it('that is discarded stays away, however often its sender repeats it', async () => {
     const lead = soldLead({ tenantId: 'live' })
+    await applyLeadProjections(DB, [lead])
     await die(lead)
     expect((await management.call('DELETE', `/v1/dead-letters/${idOf(lead)}`)).status).toBe(204)
     await die(lead)
@@ -96,6 +97,22 @@ describe('a dead letter', () => {
     expect(row).toEqual({ body: '{}' })
     const audited = DB.prepare('SELECT action, actor_role FROM audit_log WHERE target_id = ?1').bind(idOf(lead))
     expect((await audited.all()).results).toEqual([{ action: 'dead_letter.discard', actor_role: 'operator' }])
+  })
+})
+
+describe('what an auction tells of a lead', () => {
+  it.each([
+    ['of which the database has nothing', null],
+    ['of which it has an older state', 1],
+  ])('%s is not discarded', async (_, stored) => {
+    const lead = soldLead({ tenantId: 'live', sequence: 2 })
+    if (stored !== null) await applyLeadProjections(DB, [{ ...lead, sequence: stored }])
+    await die(lead)
+    const answer = await management.call('DELETE', `/v1/dead-letters/${idOf(lead)}`)
+    expect([answer.status, answer.body.error]).toEqual([409, 'conflict'])
+    expect(await shown(idOf(lead))).toMatchObject({ status: 'kept' })
+    await applyLeadProjections(DB, [lead])
+    expect((await management.call('DELETE', `/v1/dead-letters/${idOf(lead)}`)).status).toBe(204)
   })
 })
 

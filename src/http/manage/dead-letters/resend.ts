@@ -27,11 +27,16 @@ export function registerResendDeadLetter(app: App): void {
     const queue = QUEUES.find((name) => name === queueOf(letter))
     if (queue === undefined) return problem(c, 'conflict', { message: 'Its queue is none of those there are now.' })
     // Sent before it is marked: what dies in between is sent twice at worst, and has one effect.
-    await c.var.services.sendToQueue(queue, letter.body)
+    if (!isUnreadable(letter.body)) await c.var.services.sendToQueue(queue, letter.body)
     await haveToldAgain(c, letter)
     const sent = await deadLetters.markResent(letter.id, newStamp(c))
     return json(c, 202, letterWire(sent ?? letter))
   })
+}
+
+/** The database refused what it said: its sender may say it again, the queue has no use for what is left. */
+function isUnreadable(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'unreadable' in body && 'auctionId' in body
 }
 
 /**
