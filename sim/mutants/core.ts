@@ -69,8 +69,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     'person-is-not-heard',
     'what a person says of an unknown goes nowhere',
     'selling.ts',
-    "if (attemptOf(state, contractId)?.stage.at !== 'unknown') return []\n  return [{ type: 'resolved'",
-    "if (attemptOf(state, contractId)?.stage.at !== 'posting') return []\n  return [{ type: 'resolved'",
+    "if (stage?.at !== 'unknown') return []\n  if (outcome",
+    "if (stage?.at !== 'posting') return []\n  if (outcome",
   ),
   mutant(
     'settles-over-an-unknown',
