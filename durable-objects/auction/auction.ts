@@ -136,7 +136,7 @@ export class AuctionObject extends DurableObject implements AuctionRpc, PostReso
     if (this.#run.do(command).length === 0) return
     if (command.type === 'acknowledge') this.#record?.saveAcknowledgements()
     else this.#record?.save()
-    await this.#run.armWatchdog()
+    await this.#run.watchdog.arm(this.#state)
   }
 
   async erase(tenantId: string, part: ErasedPart): Promise<'erased' | 'absent'> {
@@ -167,7 +167,7 @@ export class AuctionObject extends DurableObject implements AuctionRpc, PostReso
   async resolvePost(resolution: PostResolution): Promise<boolean> {
     const isNews = this.#run.do({ type: 'resolve', ...resolution }).length > 0
     // What is parked has no alarm; what is told now may have to be told again.
-    if (isNews) await this.#run.armWatchdog()
+    if (isNews) await this.#run.watchdog.arm(this.#state)
     return isNews
   }
 
@@ -175,12 +175,12 @@ export class AuctionObject extends DurableObject implements AuctionRpc, PostReso
   override async alarm(): Promise<void> {
     try {
       if (this.#record === null) return
-      if (this.#run.isForgettable()) {
+      if (this.#run.watchdog.isForgettable(this.#state)) {
         await this.ctx.storage.deleteAll()
         return
       }
-      if (this.#run.isEarly()) {
-        await this.#run.armWatchdog()
+      if (this.#run.watchdog.isEarly(this.#state)) {
+        await this.#run.watchdog.arm(this.#state)
         return
       }
       // Of what runs in this instance, only what had its time and did not use it is as good as gone.
@@ -191,7 +191,7 @@ export class AuctionObject extends DurableObject implements AuctionRpc, PostReso
     } catch (error) {
       this.#services.log('auction_watchdog_failed', { auctionId: this.ctx.id.toString(), error: nameOf(error) })
     }
-    await this.#run.armWatchdog()
+    await this.#run.watchdog.arm(this.#state)
   }
 
   #beginOnce(lead: SubmitLead): Promise<boolean> {
@@ -220,7 +220,7 @@ export class AuctionObject extends DurableObject implements AuctionRpc, PostReso
     const { kv } = this.ctx.storage
     const record = AuctionRecord.begin({ kv, seals: this.#services.recordSeals, lead, begun, planned })
     this.#run.begin(record, planned, lead.sealedSecrets)
-    if (lead.offer === undefined) await this.#run.armWatchdog()
+    if (lead.offer === undefined) await this.#run.watchdog.arm(this.#state)
     this.#run.resume()
     return true
   }
@@ -243,7 +243,7 @@ export class AuctionObject extends DurableObject implements AuctionRpc, PostReso
     this.#run.goOn(sealedSecrets)
     const exclusions = exclusionsOf(state.plan, { contractIds, refusals })
     if (this.#run.do({ type: 'take', receivedAt, exclusions }).length > 0) {
-      await this.#run.armWatchdog()
+      await this.#run.watchdog.arm(this.#state)
       return 'taken'
     }
     record.post(null)

@@ -10,7 +10,7 @@ import type { AuctionEvent, PostAnswer } from '../../src/core/auction/events'
 import { evolve } from '../../src/core/auction/evolve'
 import { ABSENT, type AuctionState, type Closed, hasLead, isClosed } from '../../src/core/auction/state'
 import { isAnswerable } from '../../src/core/auction/summary'
-import { nextWakeAt, RETENTION_MS, windowEndOf } from '../../src/core/auction/timing'
+import { windowEndOf } from '../../src/core/auction/timing'
 import { publicIds, withValidity } from '../buyer-line/buyer-line'
 import { answerOf } from './answer'
 import { BidWindow } from './bid-window'
@@ -20,12 +20,8 @@ import type { AuctionOutbox } from './outbox'
 import { AuctionRecord, type StoredAnswer } from './record'
 import { AuctionSeller, nameOf, type SealedSecrets } from './seller'
 import type { AuctionServices } from './services'
+import { Watchdog } from './watchdog'
 
-/** How soon, and how late at most, the watchdog comes again for what is overdue. */
-const WATCHDOG_SOONEST_MS = 1_000
-const WATCHDOG_LATEST_MS = 10 * 60 * 1_000
-/** Alarms ring a little early. */
-const ALARM_EARLY_MS = 100
 const MS_PER_SECOND = 1_000
 
 export interface AuctionRunParts {
@@ -36,6 +32,7 @@ export interface AuctionRunParts {
 }
 
 export class AuctionRun {
+  readonly watchdog: Watchdog
   readonly #ctx: DurableObjectState
   readonly #services: AuctionServices
   readonly #claims: IdentityClaims
@@ -56,6 +53,7 @@ export class AuctionRun {
     this.#services = services
     this.#claims = claims
     this.#outbox = outbox
+    this.watchdog = new Watchdog(ctx.storage, services.now)
     this.#seller = new AuctionSeller(services, ctx.id.toString())
     this.#record = AuctionRecord.load(ctx.storage.kv, services.recordSeals)
     this.#state = this.#record?.state() ?? ABSENT
@@ -228,7 +226,7 @@ export class AuctionRun {
     if (lead.offer === undefined) return
     const [objectId, state] = [this.#ctx.id.toString(), this.#state]
     record.saveOffer(await offerAnswer({ services: this.#services, objectId, lead, order: lead.offer, state }))
-    await this.armWatchdog()
+    await this.watchdog.arm(this.#state)
     for (const resolve of this.#waiting.splice(0)) resolve()
   }
 
@@ -252,7 +250,7 @@ export class AuctionRun {
   }
 
   async #scheduleRetry(contractId: string, retryAt: number): Promise<void> {
-    await this.armWatchdog()
+    await this.watchdog.arm(this.#state)
     const attempts = this.#state.phase === 'absent' ? [] : this.#state.attempts
     const stage = attempts.find((attempt) => attempt.contractId === contractId)?.stage
     if (stage?.at !== 'unknown') return
@@ -285,29 +283,6 @@ export class AuctionRun {
       this.#waiting.push(resolve)
       if (Number.isFinite(waitMs)) setTimeout(resolve, waitMs)
     })
-  }
-
-  /** Sets the alarm for when this auction should have gone on by itself; none where nothing is to come. */
-  async armWatchdog(): Promise<void> {
-    const due = nextWakeAt(this.#state)
-    if (due === null) return
-    const now = this.#services.now()
-    // What is overdue was just tried: as long again as it has been overdue, so that an outage does not end in a flood.
-    const pause = Math.min(Math.max(now - due, WATCHDOG_SOONEST_MS), WATCHDOG_LATEST_MS)
-    await this.#ctx.storage.setAlarm(Math.max(due, now + pause))
-  }
-
-  /** Whether the alarm is one that was set before the auction moved on. */
-  isEarly(): boolean {
-    const due = nextWakeAt(this.#state)
-    return due !== null && due > this.#services.now() + ALARM_EARLY_MS
-  }
-
-  /** Whether the database holds everything, and has for as long as anybody may ask here. */
-  isForgettable(): boolean {
-    const state = this.#state
-    if (state.phase !== 'settled' || state.acknowledged < state.sequence) return false
-    return this.#services.now() >= state.settledAt + RETENTION_MS
   }
 }
 

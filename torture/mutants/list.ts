@@ -69,7 +69,7 @@ export const MUTANTS: readonly Mutant[] = [
     'the auction takes the queue for the database',
     'durable-objects/auction/run.ts',
     'await this.#outbox.flush(this.#record, this.#state)',
-    "await this.#outbox.flush(this.#record, this.#state)\n      this.do({ type: 'acknowledge', sequence: sequenceOf(this.#state) })\n      this.#record.save()",
+    "await this.#outbox.flush(this.#record, this.#state)\n      this.do({ type: 'acknowledge', sequence: sequenceOf(this.#state) })\n      this.#record.saveAcknowledgements()",
   ),
   mutant(
     'account-not-charged',
