@@ -3,6 +3,7 @@
  * nothing; made anew for each auction, so that no two auctions share its six connections.
  */
 import { DurableObject } from 'cloudflare:workers'
+import { CutOffs } from '../src/buyers/cut-offs'
 import type { AuctionContract } from '../src/contracts/auction-lead'
 import { type PackedContract, unpackContract } from '../src/contracts/packed-contract'
 import type { AuctionIds, BuyerLine, LeadToSend, PingReport } from './buyer-line/buyer-line'
@@ -32,7 +33,7 @@ export interface ShardReport {
 
 export class PingShardObject extends DurableObject implements PingShardRpc {
   readonly #line: BuyerLine
-  readonly #abort = new AbortController()
+  readonly #cutOffs = new CutOffs()
 
   constructor(ctx: DurableObjectState, env: Env, services: { readonly line: BuyerLine }) {
     super(ctx, env)
@@ -43,10 +44,10 @@ export class PingShardObject extends DurableObject implements PingShardRpc {
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
     const writer = writable.getWriter()
     // The reader has gone: nobody waits for the rest.
-    writer.closed.catch(() => this.#abort.abort())
+    writer.closed.catch(() => this.#cutOffs.close())
     const ask = async (contract: AuctionContract) => {
       const sealed = request.sealed[contract.terms.id] ?? ''
-      const call = { ...request, contract, sealed: sealed === '' ? null : sealed, signal: this.#abort.signal }
+      const call = { ...request, contract, sealed: sealed === '' ? null : sealed, cutOffs: this.#cutOffs }
       const report = await this.#line.ping(call)
       const line: ShardReport = { contractId: contract.terms.id, report }
       await writer.write(encoder.encode(`${JSON.stringify(line)}\n`)).catch(() => undefined)
@@ -59,7 +60,7 @@ export class PingShardObject extends DurableObject implements PingShardRpc {
   }
 
   async stop(): Promise<void> {
-    this.#abort.abort()
+    this.#cutOffs.close()
   }
 }
 

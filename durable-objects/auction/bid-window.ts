@@ -4,6 +4,7 @@
  * Six buyers are asked from the auction's own object, the rest from shards of six, because that is how many requests one
  * object may have waiting. The window ends by time, or when the auction closes it; what is still out is then aborted.
  */
+import { CutOffs } from '../../src/buyers/cut-offs'
 import type { AuctionContract } from '../../src/contracts/auction-lead'
 import { packContract } from '../../src/contracts/packed-contract'
 import type { AuctionIds, PingReport } from '../buyer-line/buyer-line'
@@ -27,8 +28,10 @@ export interface BidWindowInput {
 
 export class BidWindow {
   readonly #input: BidWindowInput
-  readonly #abort = new AbortController()
+  readonly #cutOffs = new CutOffs()
   readonly #out: Record<string, number> = {}
+  /** Stops the shards; null where there are none. */
+  #shards: AbortController | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(input: BidWindowInput) {
@@ -38,7 +41,7 @@ export class BidWindow {
   /** Ends when every buyer has answered or the window was closed. */
   async run(): Promise<void> {
     const { contracts, windowMs, onOver, services } = this.#input
-    if (contracts.length === 0 || this.#abort.signal.aborted) return
+    if (contracts.length === 0 || this.#cutOffs.isClosed) return
     const endsAt = services.now() + windowMs
     this.#timer = setTimeout(() => onOver(this.#out), windowMs)
     const sealed = await this.#sealedSecrets()
@@ -52,7 +55,8 @@ export class BidWindow {
   /** Stops waiting: timers are cleared and whatever is still out is aborted. */
   close(): void {
     clearTimeout(this.#timer)
-    this.#abort.abort()
+    this.#cutOffs.close()
+    this.#shards?.abort()
   }
 
   async #askHere(contracts: readonly AuctionContract[], sealed: Sealed, endsAt: number): Promise<void> {
@@ -63,7 +67,7 @@ export class BidWindow {
         slots.run(async () => {
           const id = contract.terms.id
           this.#out[id] = services.now()
-          const call = { lead, ids, contract, sealed: sealed[id] ?? null, endsAt, signal: this.#abort.signal }
+          const call = { lead, ids, contract, sealed: sealed[id] ?? null, endsAt, cutOffs: this.#cutOffs }
           this.#report(id, await services.line.ping(call))
         }),
       ),
@@ -76,7 +80,9 @@ export class BidWindow {
     for (const { terms } of contracts) this.#out[terms.id] = asked
     const shard = services.newShard()
     const stop = () => void shard.stop().catch(() => undefined)
-    this.#abort.signal.addEventListener('abort', stop)
+    this.#shards ??= new AbortController()
+    const { signal } = this.#shards
+    signal.addEventListener('abort', stop)
     try {
       const mine = Object.fromEntries(contracts.map(({ terms: { id } }) => [id, sealed[id] ?? '']))
       const stream = await shard.ping({
@@ -86,18 +92,17 @@ export class BidWindow {
         sealed: mine,
         endsAt,
       })
-      for await (const { contractId, report } of readReports(stream, this.#abort.signal))
-        this.#report(contractId, report)
+      for await (const { contractId, report } of readReports(stream, signal)) this.#report(contractId, report)
     } catch (error) {
       services.log('shard_failed', { auctionId: ids.auctionId, error: error instanceof Error ? error.name : 'unknown' })
     }
-    this.#abort.signal.removeEventListener('abort', stop)
+    signal.removeEventListener('abort', stop)
     // Whoever is still out here will not be heard of any more.
     for (const { terms } of contracts) this.#report(terms.id, shardFailed(asked))
   }
 
   #report(contractId: string, report: PingReport): void {
-    if (this.#abort.signal.aborted || !(contractId in this.#out)) return
+    if (this.#cutOffs.isClosed || !(contractId in this.#out)) return
     delete this.#out[contractId]
     this.#input.onReport(contractId, report)
   }

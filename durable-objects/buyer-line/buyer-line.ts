@@ -4,6 +4,7 @@
  */
 import { authorize, type TokenProvider } from '../../src/buyers/authorize'
 import { healthOfPing, healthOfPost } from '../../src/buyers/call-health'
+import type { CutOffs } from '../../src/buyers/cut-offs'
 import { encodePing, encodePost, type OutboundRequest, type PingInput } from '../../src/buyers/encode'
 import { type Captured, readPingOutcome, readPostOutcome, withValidity } from '../../src/buyers/outcome'
 import { answerAsTestBuyer } from '../../src/buyers/test-buyer'
@@ -57,7 +58,7 @@ interface Call {
   readonly contract: AuctionContract
 }
 
-type PingCall = Call & { readonly sealed: string | null; readonly endsAt: number; readonly signal: AbortSignal }
+type PingCall = Call & { readonly sealed: string | null; readonly endsAt: number; readonly cutOffs: CutOffs }
 type Party = Pick<Call, 'lead' | 'contract'>
 
 export class BuyerLine {
@@ -111,7 +112,7 @@ export class BuyerLine {
         return refuse({ kind: 'no', reason: 'buyer_error', detail: reason }, { kind: 'failed', reason })
       }
       permit.sent()
-      const result = await send(authorized.request, { ...this.#sending, timeoutMs, signal: call.signal })
+      const result = await send(authorized.request, { ...this.#sending, timeoutMs, cutOffs: call.cutOffs })
       if (result.kind === 'response') permit.answered()
       const context = { lead: lead.fields, piiFields: lead.piiFields, currency: lead.terms.currency }
       const outcome = readPingOutcome(contract.endpoints, result, context)

@@ -4,6 +4,7 @@
  * Never throws, never follows a redirect, never logs: a URL can carry personal data, and so can what went wrong with it.
  */
 import type { WireResponse } from './answer/response'
+import { type CutOff, CutOffs } from './cut-offs'
 import type { OutboundRequest } from './encode'
 
 export const MAX_BODY_BYTES = 65_536
@@ -32,51 +33,50 @@ export type UrlCheck = (
 export interface SendOptions {
   /** For headers and body together. */
   readonly timeoutMs: number
-  readonly signal?: AbortSignal
+  /** Ends it before its time, together with other calls. */
+  readonly cutOffs?: CutOffs
   readonly allowLoopback: boolean
   readonly checkUrl: UrlCheck
   /** Answers in a buyer's place; null where the request is to a buyer of its own. Everything is sent out where left out. */
-  readonly standIn?: (request: OutboundRequest, signal: AbortSignal) => Promise<SendResult | null>
+  readonly standIn?: (request: OutboundRequest, signal: AbortSignal) => Promise<SendResult> | null
 }
 
 export async function send(request: OutboundRequest, options: SendOptions): Promise<SendResult> {
   const check = options.checkUrl(request.url, options)
   if (!check.ok) return { kind: 'refused', reason: check.reason }
-  if (options.signal?.aborted === true) return { kind: 'aborted' }
-  const controller = new AbortController()
-  let cause: 'timed_out' | 'aborted' | null = null
-  const stop = (why: 'timed_out' | 'aborted') => (): void => {
-    cause ??= why
-    controller.abort()
-  }
-  const onAbort = stop('aborted')
-  const timer = setTimeout(stop('timed_out'), options.timeoutMs)
-  options.signal?.addEventListener('abort', onAbort)
+  const { timeoutMs, cutOffs = new CutOffs(), standIn } = options
+  if (cutOffs.isClosed) return { kind: 'aborted' }
+  const cutOff = cutOffs.enter(timeoutMs)
   try {
-    return (await options.standIn?.(request, controller.signal)) ?? (await exchange(request, controller.signal))
+    return await (standIn?.(request, cutOff.signal) ?? exchange(request, cutOff))
   } catch (error) {
-    return cause === null ? { kind: 'network_error', detail: describe(error) } : { kind: cause }
+    return cutOff.cut === null ? { kind: 'network_error', detail: describe(error) } : { kind: cutOff.cut }
   } finally {
-    clearTimeout(timer)
-    options.signal?.removeEventListener('abort', onAbort)
+    cutOff.leave()
   }
 }
 
-async function exchange(request: OutboundRequest, signal: AbortSignal): Promise<SendResult> {
+async function exchange(request: OutboundRequest, cutOff: CutOff): Promise<SendResult> {
   const startedAt = performance.now()
   const response = await fetch(request.url, {
     method: request.method,
-    headers: request.headers.map(([name, value]): [string, string] => [name, value]),
+    headers: request.headers as [string, string][],
     body: request.body,
     redirect: 'manual',
-    signal,
+    signal: cutOff.signal,
   })
+  const { status, headers } = response
   const ttfbMs = performance.now() - startedAt
-  const { body, truncated } = await readBody(response, signal)
+  const { body, truncated } = await readBody(response, headers, cutOff)
+  let all: WireResponse['headers'] | null = null
   return {
     kind: 'response',
-    status: response.status,
-    headers: Object.fromEntries(response.headers),
+    status,
+    // Few contracts read a header: most answers are never asked for theirs.
+    get headers() {
+      all ??= Object.fromEntries(headers)
+      return all
+    },
     body,
     truncated,
     ttfbMs,
@@ -85,21 +85,21 @@ async function exchange(request: OutboundRequest, signal: AbortSignal): Promise<
 }
 
 /**
- * Reads up to the cap and cancels the rest; gives up with the signal also where the body itself does not.
+ * Reads up to the cap and cancels the rest; gives up when it is cut off, also where the body itself does not.
  *
  * A body that says it is short, as nearly all do, is taken in one piece: HTTP sees to it that no more comes.
  */
-async function readBody(response: Response, signal: AbortSignal): Promise<{ body: Uint8Array; truncated: boolean }> {
-  if (response.body === null) return { body: new Uint8Array(0), truncated: false }
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true })
-  })
-  aborted.catch(() => {})
-  const declared = response.headers.get('content-length')
-  if (declared !== null && Number(declared) <= MAX_BODY_BYTES && !response.headers.has('content-encoding')) {
-    return { body: new Uint8Array(await Promise.race([response.arrayBuffer(), aborted])), truncated: false }
+async function readBody(
+  response: Response,
+  headers: Headers,
+  { broken }: CutOff,
+): Promise<{ body: Uint8Array; truncated: boolean }> {
+  const declared = headers.get('content-length')
+  if (declared !== null && Number(declared) <= MAX_BODY_BYTES && !headers.has('content-encoding')) {
+    return { body: await Promise.race([response.bytes(), broken]), truncated: false }
   }
-  return await readChunks(response.body, aborted)
+  if (response.body === null) return { body: new Uint8Array(0), truncated: false }
+  return await readChunks(response.body, broken)
 }
 
 async function readChunks(

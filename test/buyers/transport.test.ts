@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CutOffs } from '../../src/buyers/cut-offs'
 import type { OutboundRequest } from '../../src/buyers/encode'
 import { MAX_BODY_BYTES, type SendOptions, send } from '../../src/buyers/transport'
 import { checkBuyerUrl } from '../../src/security/url-guard'
@@ -111,12 +112,12 @@ describe('send', () => {
   })
 
   it('ends when it is told to, before or during', async () => {
-    const controller = new AbortController()
-    const result = get('/drip', { signal: controller.signal })
-    setTimeout(() => controller.abort(), 50)
+    const cutOffs = new CutOffs()
+    const result = get('/drip', { cutOffs })
+    setTimeout(() => cutOffs.close(), 50)
     expect(await result).toEqual({ kind: 'aborted' })
     const before = hits.length
-    expect(await get('/echo', { signal: AbortSignal.abort() })).toEqual({ kind: 'aborted' })
+    expect(await get('/echo', { cutOffs })).toEqual({ kind: 'aborted' })
     expect(hits.length).toBe(before)
   })
 

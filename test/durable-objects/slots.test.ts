@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { publicIds } from '../../durable-objects/buyer-line/buyer-line'
 import { SLOTS_PER_OBJECT, Slots } from '../../durable-objects/buyer-line/slots'
+import { CutOffs } from '../../src/buyers/cut-offs'
 import { unpackContract } from '../../src/contracts/packed-contract'
 import { money } from '../support/submit-lead'
 import { leadFor } from './support/played-auction'
@@ -93,7 +94,7 @@ describe("a buyer's clock", () => {
             contract,
             sealed: null,
             endsAt: startedAt + 5_000,
-            signal: new AbortController().signal,
+            cutOffs: new CutOffs(),
           }),
         ),
       ),

@@ -19,8 +19,11 @@ export interface Document {
   readonly nested: Map<string, Tree | null>
 }
 
-/** @param format what the contract says the body is; otherwise told from the body and, for forms, its content type */
-export function readDocument(text: string, format: AnswerFormat | undefined, contentType: string): Document {
+/**
+ * @param format what the contract says the body is; otherwise told from the body
+ * @param contentType what the buyer says that it is, in lower case; asked only where a form may be what is left
+ */
+export function readDocument(text: string, format: AnswerFormat | undefined, contentType: () => string): Document {
   const nested = new Map<string, Tree | null>()
   if (text === '' || format === 'text') return { text, tree: null, nested }
   if (format === 'form') return { text, tree: parseForm(text), nested }
@@ -33,10 +36,12 @@ export function readDocument(text: string, format: AnswerFormat | undefined, con
   return { text, tree: tree === null || !isStructure(tree.root) ? null : tree, nested }
 }
 
-function looseTree(text: string, format: AnswerFormat | undefined, contentType: string): Tree | null {
+function looseTree(text: string, format: AnswerFormat | undefined, contentType: () => string): Tree | null {
   if (format === 'xml' && isWebPage(text)) return null
   const looksLikeForm = /^[\w.[\]%+-]{1,100}=[^\r\n]*$/.test(text)
-  return looksLikeForm || (contentType.includes('x-www-form-urlencoded') && text.includes('=')) ? parseForm(text) : null
+  return looksLikeForm || (text.includes('=') && contentType().includes('x-www-form-urlencoded'))
+    ? parseForm(text)
+    : null
 }
 
 /** @returns JSON or XML, told by how the text begins */

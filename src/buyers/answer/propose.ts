@@ -40,7 +40,7 @@ const MAX_PROPOSALS = 8
 /** @param call what the sample answered; null where that is not known */
 export function proposeAnswers(response: WireResponse, call: Call | null): Proposals {
   const contentType = (response.headers['content-type'] ?? '').toLowerCase()
-  const document = readDocument(textOfBody(response.body), undefined, contentType)
+  const document = readDocument(textOfBody(response.body), undefined, () => contentType)
   const format = document.tree?.format ?? (document.text === '' ? null : 'text')
   const outline = outlineOf(document)
   const spelt = document.tree === null ? fromText(document.text, call) : fromOutline(outline, call)

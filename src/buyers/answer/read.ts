@@ -169,12 +169,12 @@ function readingOf(answer: CompiledAnswer, response: WireResponse): Reading {
   let document: ReturnType<typeof readDocument> | null = null
   return {
     status: response.status,
-    headers: response.headers,
+    get headers() {
+      return response.headers
+    },
     budget: new PatternBudget(),
     document() {
-      document ??= readDocument(
-        response.truncated === true ? '' : textOfBody(response.body),
-        answer.format,
+      document ??= readDocument(response.truncated === true ? '' : textOfBody(response.body), answer.format, () =>
         (response.headers['content-type'] ?? '').toLowerCase(),
       )
       return document

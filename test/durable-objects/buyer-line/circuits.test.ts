@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, it, vi } from 'vitest'
 import { BuyerAccountObject } from '../../../durable-objects/buyer-account/buyer-account'
 import { type BuyerLine, publicIds } from '../../../durable-objects/buyer-line/buyer-line'
+import { CutOffs } from '../../../src/buyers/cut-offs'
 import type { BuyerLineAccountRpc } from '../../../src/contracts/buyer-line'
 import type { ContractHealth } from '../../../src/core/limits/circuit-notes'
 import { auctionTerms, money } from '../../support/submit-lead'
@@ -34,10 +35,10 @@ const newBuyer = (options: ConstructorParameters<typeof TestBuyer>[1]) => new Te
 async function ping(line: BuyerLine, buyer: TestBuyer, { leftMs = 2_000, abortAfterMs = 0, aheadMs = 0 } = {}) {
   const lead = leadFor([buyer], { terms: auctionTerms({ bidWindowMs: 2_000 }) })
   const ids = publicIds(env.AUCTION.newUniqueId().toString())
-  const abort = new AbortController()
-  const timer = abortAfterMs > 0 ? setTimeout(() => abort.abort(), abortAfterMs) : undefined
+  const cutOffs = new CutOffs()
+  const timer = abortAfterMs > 0 ? setTimeout(() => cutOffs.close(), abortAfterMs) : undefined
   const endsAt = Date.now() + aheadMs + leftMs
-  const call = { lead, ids, contract: buyer.contract, sealed: null, endsAt, signal: abort.signal }
+  const call = { lead, ids, contract: buyer.contract, sealed: null, endsAt, cutOffs }
   const { answer } = await line.ping(call)
   clearTimeout(timer)
   return answer.kind === 'bid' ? null : answer.reason

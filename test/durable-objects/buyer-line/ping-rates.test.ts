@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { type BuyerLine, publicIds } from '../../../durable-objects/buyer-line/buyer-line'
 import { PingRates, type PingRatesServices } from '../../../durable-objects/buyer-line/ping-rates'
+import { CutOffs } from '../../../src/buyers/cut-offs'
 import type { BuyerLineAccountRpc, PingShare, PingShareRequest } from '../../../src/contracts/buyer-line'
 import { accountConfiguration, auctionTerms } from '../../support/submit-lead'
 import { mostInASecond } from '../support/most-in-a-second'
@@ -27,7 +28,7 @@ async function pingFor(ms: number, lines: readonly BuyerLine[], buyer: TestBuyer
   const lead = leadFor([buyer])
   const ids = publicIds(env.AUCTION.newUniqueId().toString())
   const endsAt = Date.now() + 60_000
-  const call = { lead, ids, contract: buyer.contract, sealed: null, endsAt, signal: new AbortController().signal }
+  const call = { lead, ids, contract: buyer.contract, sealed: null, endsAt, cutOffs: new CutOffs() }
   let passedOver = 0
   const pings: Promise<void>[] = []
   for (const until = Date.now() + ms; Date.now() < until; await scheduler.wait(2)) {
