@@ -61,6 +61,10 @@ export class IdentityIndexObject extends DurableObject implements IdentityIndexR
   }
 
   async claim({ keys, auctionId, seenMs }: IdentityClaim & { readonly seenMs: number }): Promise<boolean> {
+    if (keys.length === 1 && this.#putNew(keys[0] ?? '', auctionId, seenMs)) {
+      await this.#sweep.keep(this.#services.now())
+      return true
+    }
     if (await this.#isAnyHeld(keys, auctionId)) return false
     // Nothing is awaited from here on. What was free may have been taken while it was looked at.
     const now = this.#services.now()
@@ -95,6 +99,19 @@ export class IdentityIndexObject extends DurableObject implements IdentityIndexR
 
   override async alarm(): Promise<void> {
     await this.#sweep.run(this.#services.now())
+  }
+
+  /** Most leads bring one key, and one that nobody has: no look at what is there comes before its row. @returns whether it was free */
+  #putNew(key: string, auctionId: string, seenMs: number): boolean {
+    const now = this.#services.now()
+    const { rowsWritten } = this.#sql.exec(
+      `INSERT INTO ${TABLE} (key, auction_id, claimed_at, expires_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+      key,
+      auctionId,
+      now,
+      now + seenMs,
+    )
+    return rowsWritten > 0
   }
 
   /** @returns whether one of the keys is another auction's */

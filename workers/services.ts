@@ -4,7 +4,6 @@
  */
 
 import { waitUntil } from 'cloudflare:workers'
-import { createHmac } from 'node:crypto'
 import { ulid } from 'ulid'
 import type { AuctionServices } from '../durable-objects/auction/services'
 import type { BuyerAccountServices } from '../durable-objects/buyer-account/buyer-account'
@@ -80,6 +79,8 @@ const SIGNING_KEY = 'oauth-signing-key'
 /** In one minute. */
 const MAX_RETURNS_TOLD = 100
 const KEPT_ANSWER = 'kept-answer'
+/** No two buyers of an auction share their first 64 bits. */
+const TIE_BREAK_BYTES = 8
 
 /** Names and numbers to the platform's log, as one line of JSON; never personal data. */
 export function log(event: string, details: { readonly [name: string]: string | number | null }): void {
@@ -114,6 +115,7 @@ class Parts {
   readonly envelope: LeadEnvelope
   readonly recordSeals: RecordSeals
   readonly contactIndex: ContactIndex
+  readonly tieBreaks: KeyedHash
   readonly reader: KvSnapshotReader
   /** Access tokens of buyers with OAuth, shared by auctions and trials. */
   readonly tokens: TokenProvider
@@ -137,6 +139,7 @@ class Parts {
     this.envelope = new LeadEnvelope(this.config.masterKeys)
     this.recordSeals = new RecordSeals(this.config.masterKeys)
     this.contactIndex = new ContactIndex(new KeyedHash(deriveKey(this.config.hashKey, 'contact-index')))
+    this.tieBreaks = new KeyedHash(deriveKey(this.config.hashKey, 'tie-break'))
     const edge = { kv: env.SNAPSHOTS, now, keepAlive: (work: Promise<unknown>) => waitUntil(work) }
     this.reader = new KvSnapshotReader(edge)
     this.suppressionHash = new SuppressionHash(new KeyedHash(deriveKey(this.config.hashKey, 'suppression')))
@@ -388,7 +391,7 @@ export function webhookParts(env: Env): WebhookParts {
 
 export function auctionServices(env: Env): AuctionServices {
   const shared = partsOf(env)
-  const { config, line, envelope, recordSeals, contactIndex, reader } = shared
+  const { line, envelope, recordSeals, contactIndex, reader } = shared
   const { account, identityIndex, pingTokens, bidTokens } = shared
   return {
     now,
@@ -415,8 +418,8 @@ export function auctionServices(env: Env): AuctionServices {
       await env.POST_RETRY_QUEUE.send(message, { delaySeconds })
     },
     earlyReservationMs: EARLY_RESERVATION_MS,
-    tieBreak: (objectId, buyerId) =>
-      createHmac('sha256', config.hashKey).update(`tie break\n${objectId}\n${buyerId}`).digest('hex'),
+    tieBreak: async (objectId, buyerId) =>
+      toHex((await shared.tieBreaks.sign(`${objectId}\n${buyerId}`)).subarray(0, TIE_BREAK_BYTES)),
     log,
   }
 }

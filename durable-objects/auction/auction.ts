@@ -205,16 +205,16 @@ export class AuctionObject extends DurableObject implements AuctionRpc, PostReso
   async #begin(lead: SubmitLead): Promise<boolean> {
     const contracts = lead.contracts.map(unpackContract)
     this.#services.line.prepare(lead, contracts)
+    const objectId = this.ctx.id.toString()
     const sealing = AuctionRecord.seal(this.#services.recordSeals, lead)
+    const ordering = Promise.all(contracts.map(({ terms }) => this.#services.tieBreak(objectId, terms.buyerId)))
     // A ping for an offer claims nothing: the lead that follows it does.
     if (lead.offer === undefined && !(await this.#claims.take(lead))) {
       await this.#outbox.cancel(lead)
       return false
     }
-    const objectId = this.ctx.id.toString()
-    const tieBreak = (buyerId: string) => this.#services.tieBreak(objectId, buyerId)
     const begun = await sealing
-    const plan = planOf(lead, contracts, { tieBreak, turns: await this.#turns(lead, contracts) })
+    const plan = planOf(lead, contracts, { tieBreaks: await ordering, turns: await this.#turns(lead, contracts) })
     const [planned] = decide(ABSENT, { type: 'plan', plan }, this.#services.now())
     if (planned === undefined) throw new Error('a plan was not taken')
     const { kv } = this.ctx.storage

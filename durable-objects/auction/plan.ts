@@ -5,8 +5,8 @@ import { LEAST_POST_MS } from '../../src/core/auction/timing'
 
 /** What orders buyers that are otherwise equal. */
 export interface Order {
-  /** For equal bids of this auction, by buyer id. */
-  readonly tieBreak: (buyerId: string) => string
+  /** For equal bids of this auction: one for each contract, in their order. */
+  readonly tieBreaks: readonly string[]
   readonly turns: readonly string[] | null
 }
 
@@ -14,7 +14,7 @@ export interface Order {
 export function planOf(
   lead: SubmitLead,
   contracts: readonly AuctionContract[],
-  { tieBreak, turns }: Order,
+  { tieBreaks, turns }: Order,
 ): AuctionPlan {
   const { terms, link, refusals, offer } = lead
   // A window that lasted until the deadline would leave no time to sell; an offer leaves that to the lead that follows.
@@ -31,7 +31,7 @@ export function planOf(
     deadlineMs: terms.deadlineMs,
     payout: link.payout,
     testMode: link.testMode,
-    contenders: contracts.map((contract) => ({ ...contract.terms, tieBreak: tieBreak(contract.terms.buyerId) })),
+    contenders: contracts.map(({ terms }, index) => ({ ...terms, tieBreak: tieBreaks[index] ?? '' })),
     refusals,
   }
 }

@@ -40,7 +40,7 @@ export interface AuctionServices {
   /** How long the last buyer may be out before the leader's reservation is asked for; never where it is infinite. */
   readonly earlyReservationMs: number
   /** A keyed hash that orders equal bids: the same for the same auction and buyer, unknown to either. */
-  readonly tieBreak: (objectId: string, buyerId: string) => string
+  readonly tieBreak: (objectId: string, buyerId: string) => Promise<string>
   /** Never with personal data. */
   readonly log: (event: string, details: { readonly [name: string]: string | number }) => void
 }

@@ -78,7 +78,14 @@ export class BuyerAccountObject
   }
 
   async reserve(request: ReserveRequest): Promise<ReserveResult> {
-    const { auctionId, attempt } = request
+    const { auctionId, attempt, contractId, priceMicros, at } = request
+    const hold: Hold = { status: 'held', contract_id: contractId, price_micros: priceMicros, at }
+    // Most attempts are new and fit: then the hold's row says both.
+    if (this.#refusalOf(request) === null && this.#holds.begin(auctionId, attempt, hold)) {
+      this.#count(hold, 1)
+      await this.#watch()
+      return { granted: true }
+    }
     const known = this.#holds.find(auctionId, attempt)
     if (known?.status === 'released') return deny('account_denied')
     if (known !== null && (known.status === 'sold' || isSame(known, request))) return { granted: true }
@@ -93,8 +100,6 @@ export class BuyerAccountObject
       if (refused !== 'paused') await this.#notice(this.#limits.passedBy(this.#configuration, request), request.at)
       return deny(refused)
     }
-    const { contractId, priceMicros, at } = request
-    const hold: Hold = { status: 'held', contract_id: contractId, price_micros: priceMicros, at }
     this.#holds.write(auctionId, attempt, hold)
     this.#count(hold, 1)
     await this.#watch()

@@ -57,6 +57,20 @@ export class Holds {
     return row?.at ?? null
   }
 
+  /** Holds for an attempt of which nothing is known, without a look before it. @returns false where something is */
+  begin(auctionId: string, attempt: number, { contract_id, price_micros, at }: Omit<Hold, 'status'>): boolean {
+    const { rowsWritten } = this.#sql.exec(
+      `INSERT INTO holds (auction_id, attempt, status, contract_id, price_micros, at) VALUES (?, ?, 'held', ?, ?, ?)
+       ON CONFLICT DO NOTHING`,
+      auctionId,
+      attempt,
+      contract_id,
+      price_micros,
+      at,
+    )
+    return rowsWritten > 0
+  }
+
   write(auctionId: string, attempt: number, hold: Hold): void {
     this.#sql.exec(
       'INSERT OR REPLACE INTO holds (auction_id, attempt, status, contract_id, price_micros, at) VALUES (?, ?, ?, ?, ?, ?)',

@@ -35,6 +35,19 @@ export class RequestKeys {
     return { auctionId: row.auction_id, fingerprint: row.fingerprint }
   }
 
+  /** Writes a key that nobody has, without a look before it. @returns false where it is known, expired or not */
+  putNew(key: string, { auctionId, fingerprint }: RequestKey, expiresAt: number): boolean {
+    const { rowsWritten } = this.#sql.exec(
+      `INSERT INTO ${REQUEST_KEYS_TABLE} (request_key, auction_id, fingerprint, expires_at) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO NOTHING`,
+      key,
+      auctionId,
+      fingerprint,
+      expiresAt,
+    )
+    return rowsWritten > 0
+  }
+
   put(key: string, { auctionId, fingerprint }: RequestKey, expiresAt: number): void {
     this.#sql.exec(
       'INSERT OR REPLACE INTO request_keys (request_key, auction_id, fingerprint, expires_at) VALUES (?, ?, ?, ?)',

@@ -55,10 +55,16 @@ export class SupplierGateObject extends DurableObject implements SupplierGateRpc
     const { requestKey, fingerprint, auctionId, campaignId } = request
     const now = this.#services.now()
     if (this.#hasEnded(request.credentials ?? [], now)) return { kind: 'refused', reason: 'revoked' }
+    const caps = request.takesPlace === false ? [] : this.#capsOf(campaignId)
+    // Most keys are new, and most links have no cap: then the key's row is all that there is to do.
+    if (requestKey !== null && caps.length === 0) {
+      const isNew = this.#keys.putNew(requestKey, { auctionId, fingerprint }, now + request.rememberMs)
+      if (isNew) await this.#sweep.keep(now)
+      if (isNew) return { kind: 'admitted', auctionId }
+    }
     const known = requestKey === null ? null : this.#keys.find(requestKey, now)
     if (known !== null && known.fingerprint !== fingerprint) return { kind: 'key_reused' }
     const object = known?.auctionId ?? auctionId
-    const caps = request.takesPlace === false ? [] : this.#capsOf(campaignId)
     if (caps.length > 0 && !this.#leases.take(object, campaignId, caps, now))
       return { kind: 'refused', reason: 'capped' }
     if (requestKey !== null && known === null) {

@@ -4,6 +4,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Actor } from '../contracts/audit-entry'
+import { LiteralRouter } from './literal-router'
 import type { RateVerdict, Services } from './services'
 
 /** Who is calling. A tenant's rows are reached through its id here and nowhere else. */
@@ -57,5 +58,5 @@ export type App = OpenAPIHono<AppEnv>
 
 /** @returns an empty surface to register endpoints on. */
 export function createApp(): App {
-  return new OpenAPIHono<AppEnv>()
+  return new OpenAPIHono<AppEnv>({ router: new LiteralRouter() })
 }

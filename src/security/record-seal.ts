@@ -32,9 +32,15 @@ export interface BegunSeal {
   readonly sealed: Uint8Array | null
 }
 
+/** The same key for either way of sealing. */
+interface TenantKey {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly handle: Promise<CryptoKey>
+}
+
 export class RecordSeals {
   readonly #masterKeys: MasterKeys
-  readonly #tenantKeys = new Map<string, Uint8Array<ArrayBuffer>>()
+  readonly #tenantKeys = new Map<string, TenantKey>()
 
   /** @param masterKeys the first wraps, all unwrap */
   constructor(masterKeys: MasterKeys) {
@@ -55,8 +61,8 @@ export class RecordSeals {
     const key = crypto.getRandomValues(new Uint8Array(KEY_BYTES))
     const { kid } = this.#masterKeys[0]
     const [wrapped, sealed] = await Promise.all([
-      encryptSoon(this.#tenantKey(kid, tenantId), key, tenantId),
-      text === null ? null : encryptSoon(key, utf8(text), part),
+      encryptSoon(this.#tenantKey(kid, tenantId).handle, key, tenantId),
+      text === null ? null : encryptSoon(handleOf(key), utf8(text), part),
     ])
     return { seal: sealOf(key, `${sealedPrefix(kid)}${toBase64Url(wrapped)}`), sealed }
   }
@@ -69,23 +75,24 @@ export class RecordSeals {
     const { kid, rest } = readSealed(wrappedKey)
     const bytes = fromBase64Url(rest)
     if (bytes === null) throw new Error('not a wrapped key')
-    const key = decrypt(this.#tenantKey(kid, tenantId), bytes, tenantId)
+    const key = decrypt(this.#tenantKey(kid, tenantId).bytes, bytes, tenantId)
     return sealOf(key, kid === this.#masterKeys[0].kid ? wrappedKey : this.#wrap(key, tenantId))
   }
 
   #wrap(key: Uint8Array, tenantId: string): string {
     const { kid } = this.#masterKeys[0]
-    return `${sealedPrefix(kid)}${toBase64Url(encrypt(this.#tenantKey(kid, tenantId), key, tenantId))}`
+    return `${sealedPrefix(kid)}${toBase64Url(encrypt(this.#tenantKey(kid, tenantId).bytes, key, tenantId))}`
   }
 
-  #tenantKey(kid: string, tenantId: string): Uint8Array<ArrayBuffer> {
+  #tenantKey(kid: string, tenantId: string): TenantKey {
     const name = `${kid}/${tenantId}`
     const known = this.#tenantKeys.get(name)
     if (known !== undefined) return known
     const master = this.#masterKeys.find((candidate) => candidate.kid === kid)
     if (master === undefined) throw new Error('sealed under a master key that is not among those given')
     const info = utf8(`gavel record v1 ${tenantId}`)
-    const key = new Uint8Array(hkdfSync('sha256', master.secret, new Uint8Array(), info, KEY_BYTES))
+    const bytes = new Uint8Array(hkdfSync('sha256', master.secret, new Uint8Array(), info, KEY_BYTES))
+    const key = { bytes, handle: handleOf(bytes) }
     if (this.#tenantKeys.size >= MAX_TENANT_KEYS) this.#tenantKeys.clear()
     this.#tenantKeys.set(name, key)
     return key
@@ -111,18 +118,21 @@ function encrypt(key: Uint8Array, plain: Uint8Array, boundTo: string): Uint8Arra
 
 /** @returns the same as `encrypt`, later */
 async function encryptSoon(
-  key: Uint8Array<ArrayBuffer>,
+  handle: Promise<CryptoKey>,
   plain: Uint8Array<ArrayBuffer>,
   boundTo: string,
 ): Promise<Uint8Array> {
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES))
-  const handle = await crypto.subtle.importKey('raw', key, 'AES-GCM', false, ['encrypt'])
   const settings = { name: 'AES-GCM', iv, additionalData: utf8(boundTo) }
-  const sealed = new Uint8Array(await crypto.subtle.encrypt(settings, handle, plain))
+  const sealed = new Uint8Array(await crypto.subtle.encrypt(settings, await handle, plain))
   const whole = new Uint8Array(IV_BYTES + sealed.length)
   whole.set(iv)
   whole.set(sealed, IV_BYTES)
   return whole
+}
+
+function handleOf(key: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
+  return crypto.subtle.importKey('raw', key, 'AES-GCM', false, ['encrypt'])
 }
 
 function decrypt(key: Uint8Array, sealed: Uint8Array, boundTo: string): Uint8Array {

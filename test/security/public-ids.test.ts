@@ -16,6 +16,24 @@ describe('public ids', () => {
     )
   })
 
+  it('are the number of the id in base 62, as big integers have it', () => {
+    const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+    fc.assert(
+      fc.property(objectId, (id) => {
+        let text = ''
+        for (let rest = BigInt(`0x${id}`); text.length < 43; rest /= 62n) text = digits[Number(rest % 62n)] + text
+        expect(encodeAuctionId(id)).toBe(`auc_${text}`)
+      }),
+    )
+  })
+
+  it('refuse the first number that is no id of 256 bits', () => {
+    const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+    let text = ''
+    for (let rest = 2n ** 256n; text.length < 43; rest /= 62n) text = digits[Number(rest % 62n)] + text
+    expect(decodeAuctionId(`auc_${text}`)).toBeNull()
+  })
+
   it('hold the smallest and the largest id', () => {
     for (const id of ['0'.repeat(64), 'f'.repeat(64), `${'0'.repeat(63)}1`]) {
       expect(encodeAuctionId(id)).toMatch(/^auc_[0-9A-Za-z]{43}$/)

@@ -103,7 +103,7 @@ export async function readBytes(request: Request, maxBytes: number): Promise<Uin
   const declared = request.headers.get('content-length')
   if (declared !== null) {
     if (Number(declared) > maxBytes) return null
-    return new Uint8Array(await request.arrayBuffer())
+    return (await request.bytes()) as Uint8Array<ArrayBuffer>
   }
   if (request.body === null) return new Uint8Array()
   const chunks: Uint8Array[] = []

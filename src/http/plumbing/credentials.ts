@@ -8,9 +8,16 @@ import { hashApiKey, isWellFormedApiKey } from '../../security/api-keys'
 import { isInNetworks } from '../../security/networks'
 import type { AppContext, Identity, Principal } from '../app'
 
-/** Hashing is a few microseconds of every call; the isolate remembers the hashes of the keys that it met. */
-const hashes = new Map<string, string>()
-const MAX_HASHES = 10_000
+/** Hashing and summing up are microseconds of every call; the isolate remembers what the keys that it met came to. */
+const keys = new Map<string, KnownKey>()
+const MAX_KEYS = 10_000
+/** What is longer is no key of ours, and not worth the memory that a flood of them would take. */
+const MAX_KEPT_CHARS = 128
+
+interface KnownKey {
+  readonly hash: string
+  readonly isWellFormed: boolean
+}
 
 const UNKNOWN: Identity = { kind: 'unknown' }
 /** Three parts of base64url: no API key has a dot. */
@@ -35,10 +42,10 @@ export function addressOf(c: AppContext): string | null {
 
 async function identifyByKey(c: AppContext, key: string): Promise<Identity> {
   const { services } = c.var
-  const hash = await cachedHash(key)
+  const { hash, isWellFormed } = keys.get(key) ?? (await meet(key))
   const bootstrapTenant = services.bootstrapOperators.get(hash)
   if (bootstrapTenant !== undefined) return { kind: 'known', principal: bootstrapPrincipal(c, bootstrapTenant) }
-  if (!isWellFormedApiKey(key)) return UNKNOWN
+  if (!isWellFormed) return UNKNOWN
   const credential = await services.snapshots.credential(hash)
   if (credential === null || !isAlive(credential, services.now())) return UNKNOWN
   return judged(c, credential, { scopes: credential.scopes, tokenId: null })
@@ -94,13 +101,12 @@ function presented(c: AppContext): string | null {
   return match?.[1] ?? null
 }
 
-async function cachedHash(key: string): Promise<string> {
-  const known = hashes.get(key)
-  if (known !== undefined) return known
-  const hash = await hashApiKey(key)
-  if (hashes.size >= MAX_HASHES) hashes.clear()
-  hashes.set(key, hash)
-  return hash
+async function meet(key: string): Promise<KnownKey> {
+  const known = { hash: await hashApiKey(key), isWellFormed: isWellFormedApiKey(key) }
+  if (key.length > MAX_KEPT_CHARS) return known
+  if (keys.size >= MAX_KEYS) keys.clear()
+  keys.set(key, known)
+  return known
 }
 
 /** Whether a key or client works now. */

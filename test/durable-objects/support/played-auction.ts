@@ -168,7 +168,7 @@ export class PlayedAuction {
       signPing: async ({ objectId, expiresAt }) => `ping_${objectId}_${expiresAt}`,
       project: async (message) => this.projected.push(message),
       retryLater: async (message, delaySeconds) => this.retries.push({ ...message, delaySeconds }),
-      tieBreak: (_, buyerId) => buyerId,
+      tieBreak: async (_, buyerId) => buyerId,
       // Whether the last buyer is out for long is the machine's choice: tests of that say so.
       earlyReservationMs: Number.POSITIVE_INFINITY,
       log: (event) => this.logged.push(event),
