@@ -18,7 +18,7 @@ import type { SuppressionBuilderServices } from '../durable-objects/suppression-
 import type { TokenProvider } from '../src/buyers/authorize'
 import type { AuctionRpc } from '../src/contracts/auction'
 import type { BalanceAccountRpc } from '../src/contracts/balance'
-import type { BuyerAccountRpc } from '../src/contracts/buyer-account'
+import type { BuyerAccountRpc, SoldAttempt } from '../src/contracts/buyer-account'
 import type { BuyerLineAccountRpc } from '../src/contracts/buyer-line'
 import type { NoticeAccountRpc } from '../src/contracts/buyer-notices'
 import type { ClientGateRpc } from '../src/contracts/client-gate'
@@ -346,6 +346,7 @@ export function queueServices(env: Env): QueueServices {
       await Promise.all(told)
       return applied
     },
+    charge: ({ tenantId, buyerId }, sold) => shared.account(tenantId, buyerId).commit(sold.map(bySoldObject)),
     wakeLater: (wakes) => wakeLater(env, wakes),
     wake: ({ endpointId }) => webhookSender(env, endpointId).wake(endpointId),
     storeNotice: ({ tenantId, draft }) => writeWebhookEvents(env.DB, tenantId, [draft], EVENT_STAMPS),
@@ -358,6 +359,11 @@ export function queueServices(env: Env): QueueServices {
     now,
     log,
   }
+}
+
+/** Accounts know auctions by their objects. */
+function bySoldObject({ auctionId, attempt }: SoldAttempt): SoldAttempt {
+  return { auctionId: decodeAuctionId(auctionId) ?? auctionId, attempt }
 }
 
 const EVENT_STAMPS: EventStamps = { newEventId: () => newId('evt'), now }

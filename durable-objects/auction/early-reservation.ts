@@ -5,11 +5,11 @@
  * At most one an auction, and none where the buyers answer together: a guess that proves wrong costs two calls and the place
  * that it held for a moment. It is the same reservation as the one after the close would be, by auction and attempt.
  */
-import type { BuyerAccountRpc, ReserveRequest } from '../../src/contracts/buyer-account'
+import type { HoldingAccountRpc, ReserveRequest } from '../../src/contracts/buyer-account'
 
 interface Asked {
   readonly buyerId: string
-  readonly account: BuyerAccountRpc
+  readonly account: HoldingAccountRpc
   readonly request: ReserveRequest
   readonly isGranted: Promise<boolean>
 }
@@ -25,7 +25,7 @@ export class EarlyReservation {
   }
 
   /** Asks, and waits for nothing. */
-  ask(buyerId: string, account: BuyerAccountRpc, request: ReserveRequest): void {
+  ask(buyerId: string, account: HoldingAccountRpc, request: ReserveRequest): void {
     // What cannot be had early is asked for again at its time.
     const isGranted = account.reserve(request).then(
       ({ granted }) => granted,

@@ -1,8 +1,9 @@
 /**
- * Tells the accounts and the database what came of an auction. Everything here may be said twice: accounts are idempotent
+ * Tells accounts, gate, index and database what came of an auction. Everything here may be said twice: accounts are idempotent
  * by attempt, the database by sequence, a retry by its number.
  *
- * Accounts and the identity index come first: once the database has acknowledged, nothing is left to tell anyone.
+ * The database comes last: once it has acknowledged, nothing is left to tell anyone. Accounts hear from here what they hold for
+ * nothing, since others wait for that; what they sold goes with the report to the database, and is told before it is stored there.
  */
 import type { SubmitLead } from '../../src/contracts/auction-lead'
 import type { LeadProjection } from '../../src/contracts/projection'
@@ -20,8 +21,8 @@ type BegunState = Exclude<AuctionState, { phase: 'absent' }>
 export class AuctionOutbox {
   readonly #services: AuctionServices
   readonly #objectId: string
-  /** Attempts whose account was told by this instance; asking again would be harmless, and a call. */
-  readonly #told = new Set<number>()
+  /** Attempts whose hold was released by this instance; saying it again would be harmless, and a call. */
+  readonly #released = new Set<number>()
   readonly #claims: IdentityClaims
   #isGateTold = false
   #isRotationTold = false
@@ -35,7 +36,7 @@ export class AuctionOutbox {
   /** Says everything that is not acknowledged. @throws where a part could not be said; say it again later */
   async flush(record: AuctionRecord, state: AuctionState): Promise<void> {
     if (state.phase === 'absent' || state.sequence === 0) return
-    await this.#tellAccounts(record, state)
+    await this.#releaseHolds(record, state)
     await this.#claims.tell(record.lead, state)
     await this.#tellGate(record, state)
     await this.#tellRotation(record, state)
@@ -67,14 +68,13 @@ export class AuctionOutbox {
     await this.#services.retryLater({ kind: 'post_retry', auctionId, contractId, tryNumber }, delaySeconds)
   }
 
-  async #tellAccounts(record: AuctionRecord, state: BegunState): Promise<void> {
+  async #releaseHolds(record: AuctionRecord, state: BegunState): Promise<void> {
     for (const { number, contractId, stage } of state.attempts) {
-      if (this.#told.has(number) || !mayBeHeld(stage)) continue
+      if (this.#released.has(number) || !isHeldForNothing(stage)) continue
       const buyerId = state.plan.contenders.find(({ id }) => id === contractId)?.buyerId ?? ''
       const account = this.#services.account(record.lead.terms.tenantId, buyerId)
-      if (stage.at === 'accepted') await account.commit(this.#objectId, number)
-      else await account.release(this.#objectId, number, stage.since)
-      this.#told.add(number)
+      await account.release(this.#objectId, number, stage.since)
+      this.#released.add(number)
     }
   }
 
@@ -113,8 +113,8 @@ export class AuctionOutbox {
       receivedAt,
       settledAt: state.phase === 'settled' ? toIso(state.settledAt) : null,
       closeToPostMs: first === undefined ? null : first.acceptedAt - first.closedAt,
-      sales: sales.map(({ contractId, buyerId, priceMicros, payoutMicros, acceptedAt }) => {
-        return { contractId, buyerId, revenueMicros: priceMicros, payoutMicros, at: toIso(acceptedAt) }
+      sales: sales.map(({ contractId, buyerId, priceMicros, payoutMicros, acceptedAt, attempt }) => {
+        return { contractId, buyerId, revenueMicros: priceMicros, payoutMicros, at: toIso(acceptedAt), attempt }
       }),
       bids: bidsOf(state).map(({ contractId, buyerId, priceMicros, reason, askedAt, answeredAt, attempt }) => {
         const durationMs = askedAt === null || answeredAt === null ? null : answeredAt - askedAt
@@ -126,12 +126,12 @@ export class AuctionOutbox {
 }
 
 /**
- * Whether the account of an attempt that is over may hold something for it: also of one that was granted too late, and of one
- * whose account could not be heard.
+ * Whether the account of an attempt that came to nothing may hold something for it: also of one that was granted too late, and of
+ * one whose account could not be heard.
  */
-function mayBeHeld(stage: AttemptStage): boolean {
+function isHeldForNothing(stage: AttemptStage): boolean {
   if (stage.at === 'denied') return stage.reason === 'not_reached' || stage.reason === 'account_denied'
-  return stage.at === 'accepted' || stage.at === 'rejected'
+  return stage.at === 'rejected'
 }
 
 function wasPosted(attempt: Attempt | null): boolean {

@@ -1,5 +1,5 @@
 /** What an auction needs from the world; wired in workers/. */
-import type { BuyerAccountRpc } from '../../src/contracts/buyer-account'
+import type { HoldingAccountRpc } from '../../src/contracts/buyer-account'
 import type { IdentityIndexRpc } from '../../src/contracts/identity-index'
 import type { LeadProjection, PostRetry } from '../../src/contracts/projection'
 import type { RotationRpc } from '../../src/contracts/rotation'
@@ -17,7 +17,7 @@ export interface AuctionServices {
   readonly line: BuyerLine
   /** @returns a new shard; shards are never shared or kept */
   readonly newShard: () => PingShardRpc
-  readonly account: (tenantId: string, buyerId: string) => BuyerAccountRpc
+  readonly account: (tenantId: string, buyerId: string) => HoldingAccountRpc
   readonly rotation: (tenantId: string, campaignId: string) => RotationRpc
   readonly gate: (tenantId: string, supplierId: string) => SupplierGateRpc
   readonly identityIndex: (tenantId: string, campaignId: string, prefix: string) => IdentityIndexRpc

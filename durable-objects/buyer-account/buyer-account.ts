@@ -14,6 +14,7 @@ import type {
   BuyerAccountRpc,
   ReserveRequest,
   ReserveResult,
+  SoldAttempt,
 } from '../../src/contracts/buyer-account'
 import type { AccountHealth, BuyerLineAccountRpc, PingShare, PingShareRequest } from '../../src/contracts/buyer-line'
 import { capReached, type NoticeAccountRpc, type ReachedLimit } from '../../src/contracts/buyer-notices'
@@ -106,11 +107,12 @@ export class BuyerAccountObject
     return { granted: true }
   }
 
-  async commit(auctionId: string, attempt: number): Promise<void> {
-    const known = this.#holds.find(auctionId, attempt)
-    if (known?.status !== 'held') return
-    this.#holds.sell(auctionId, attempt)
-    await this.#notice(this.#limits.reachedAt(this.#configuration, known.contract_id, known.at), known.at)
+  async commit(sold: readonly SoldAttempt[]): Promise<void> {
+    // Nothing is awaited between the holds: they are sold together, or none is.
+    const news = sold.map((attempt) => this.#holds.sell(attempt)).filter((hold) => hold !== null)
+    for (const { contract_id: contractId, at } of news) {
+      await this.#notice(this.#limits.reachedAt(this.#configuration, contractId, at), at)
+    }
   }
 
   async acknowledgeNotice(key: string): Promise<void> {
@@ -223,7 +225,7 @@ export class BuyerAccountObject
 
   async #ask({ auction_id: auctionId, attempt, contract_id: contractId, at }: OpenHold): Promise<void> {
     const outcome = await this.#outcomeOf(auctionId, attempt, contractId)
-    if (outcome === 'sold') await this.commit(auctionId, attempt)
+    if (outcome === 'sold') await this.commit([{ auctionId, attempt }])
     if (outcome === 'over') await this.release(auctionId, attempt, at)
   }
 

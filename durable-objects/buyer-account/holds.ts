@@ -5,11 +5,18 @@
  * By then nothing is on its way any more: auctions repeat themselves within minutes. What is still held is never forgotten.
  */
 
+import type { SoldAttempt } from '../../src/contracts/buyer-account'
+
 export interface Hold extends Record<string, SqlStorageValue> {
   status: 'held' | 'sold' | 'released'
   contract_id: string
   price_micros: number
   /** When the attempt began, which fixes the cap period; of a tombstone, when it was put up. Milliseconds since 1970. */
+  at: number
+}
+
+export interface SoldHold extends Record<string, SqlStorageValue> {
+  contract_id: string
   at: number
 }
 
@@ -83,13 +90,16 @@ export class Holds {
     )
   }
 
-  /** What is held becomes sold; anything else stays as it is. */
-  sell(auctionId: string, attempt: number): void {
-    this.#sql.exec(
-      "UPDATE holds SET status = 'sold' WHERE auction_id = ? AND attempt = ? AND status = 'held'",
-      auctionId,
-      attempt,
-    )
+  /** What is held becomes sold; anything else stays as it is. @returns what was sold, or null where nothing was held */
+  sell({ auctionId, attempt }: SoldAttempt): SoldHold | null {
+    const [sold] = this.#sql
+      .exec<SoldHold>(
+        "UPDATE holds SET status = 'sold' WHERE auction_id = ? AND attempt = ? AND status = 'held' RETURNING contract_id, at",
+        auctionId,
+        attempt,
+      )
+      .toArray()
+    return sold ?? null
   }
 
   /** The row stays as a tombstone: a reserve that was delayed on its way must not come to hold what is over. */

@@ -118,7 +118,10 @@ function checkRollups({ database }: World): void {
 /** Whoever denied for these reasons may hold something all the same, and is told. */
 const TOLD: readonly string[] = ['not_reached', 'account_denied']
 
-/** While time goes by: what is over, and said to be, is held no more. Of what a restart forgot, an account has to ask first. */
+/**
+ * While time goes by: what is over, and said to be, is held no more, but sold or released. Of what a restart forgot, an account has to ask
+ * first.
+ */
 export function checkOver(world: World): void {
   for (const held of holdsOf(world)) {
     if (held.status !== 'held') continue
@@ -126,7 +129,8 @@ export function checkOver(world: World): void {
     if (state.phase !== 'settled' || state.acknowledged < state.sequence) continue
     const stage = attemptOf(world, held)?.stage
     // An account that refused was not told: what an earlier beginning asked of it may still come, and is asked about.
-    const isTold = stage?.at === 'rejected' || (stage?.at === 'denied' && TOLD.includes(stage.reason))
+    const isTold =
+      stage?.at === 'accepted' || stage?.at === 'rejected' || (stage?.at === 'denied' && TOLD.includes(stage.reason))
     const words = () => `${held.contractId} holds ${held.auctionId}/${held.attempt}, which is ${stage?.at} and told`
     hold(!isTold, 2, words)
   }

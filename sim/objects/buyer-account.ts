@@ -2,7 +2,12 @@
  * Mirrors durable-objects/buyer-account/: holds, caps, budgets, the prepaid balance and returns. Left out are ping shares,
  * circuits and the forgetting of what is long over.
  */
-import type { AccountConfiguration, ReserveRequest, ReserveResult } from '../../src/contracts/buyer-account.ts'
+import type {
+  AccountConfiguration,
+  ReserveRequest,
+  ReserveResult,
+  SoldAttempt,
+} from '../../src/contracts/buyer-account.ts'
 import { type Cap, capWindowStart, fitsCap, type Usage } from '../../src/core/limits/cap.ts'
 import type { Alarmed, Host } from '../engine/host.ts'
 import { call } from '../engine/network.ts'
@@ -64,9 +69,11 @@ export class BuyerAccountObject implements Alarmed {
     return { granted: true }
   }
 
-  commit(auctionId: string, attempt: number): void {
-    const known = this.#find(auctionId, attempt)
-    if (known?.status === 'held') this.#write({ ...known, status: 'sold' })
+  commit(sold: readonly SoldAttempt[]): void {
+    for (const { auctionId, attempt } of sold) {
+      const known = this.#find(auctionId, attempt)
+      if (known?.status === 'held') this.#write({ ...known, status: 'sold' })
+    }
   }
 
   release(auctionId: string, attempt: number, until: number): void {
@@ -111,7 +118,7 @@ export class BuyerAccountObject implements Alarmed {
 
   *#ask({ auctionId, attempt, contractId, at }: Hold): Running<void> {
     const outcome = yield* this.#outcomeOf(auctionId, attempt, contractId)
-    if (outcome === 'sold') this.commit(auctionId, attempt)
+    if (outcome === 'sold') this.commit([{ auctionId, attempt }])
     if (outcome === 'over') this.release(auctionId, attempt, at)
   }
 

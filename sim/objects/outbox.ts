@@ -1,4 +1,7 @@
-/** Mirrors durable-objects/auction/outbox.ts: accounts and the identity index first, then gate and rotation, then the database. */
+/**
+ * Mirrors durable-objects/auction/outbox.ts: what accounts hold for nothing and the identity index first, then gate and rotation, then the
+ * database, whose report brings accounts what they sold.
+ */
 import { type AttemptStage, type AuctionState, hasLead } from '../../src/core/auction/state.ts'
 import { leadOutcomeOf, salesOf, statusOf, unsoldReason } from '../../src/core/auction/summary.ts'
 import { isToldInVain, isUntold } from '../../src/core/auction/timing.ts'
@@ -20,7 +23,7 @@ export class AuctionOutbox {
   readonly #host: Host<Instance>
   readonly #services: AuctionServices
   readonly #claims: IdentityClaims
-  readonly #told = new Set<number>()
+  readonly #released = new Set<number>()
   #isGateTold = false
   #isRotationTold = false
 
@@ -32,7 +35,7 @@ export class AuctionOutbox {
 
   *flush(record: AuctionRecord, state: AuctionState): Running<void> {
     if (state.phase === 'absent' || state.sequence === 0) return
-    yield* this.#tellAccounts(state)
+    yield* this.#releaseHolds(state)
     yield* this.#claims.tell(record.identity, state)
     yield* this.#tellGate(record.lead, state)
     yield* this.#tellRotation(state)
@@ -62,16 +65,14 @@ export class AuctionOutbox {
     yield* this.#services.retryLater(this.#host, message, delaySeconds)
   }
 
-  *#tellAccounts(state: BegunState): Running<void> {
+  *#releaseHolds(state: BegunState): Running<void> {
     for (const { number, contractId, stage } of state.attempts) {
-      if (this.#told.has(number) || !mayBeHeld(stage)) continue
+      if (this.#released.has(number) || !isHeldForNothing(stage)) continue
       const buyerId = state.plan.contenders.find(({ id }) => id === contractId)?.buyerId ?? ''
       yield* call(this.#host, this.#services.account(buyerId), (account) =>
-        stage.at === 'accepted'
-          ? account.commit(this.#host.name, number)
-          : account.release(this.#host.name, number, stage.since),
+        account.release(this.#host.name, number, stage.since),
       )
-      this.#told.add(number)
+      this.#released.add(number)
     }
   }
 
@@ -99,14 +100,14 @@ export class AuctionOutbox {
       status: statusOf(state),
       reason: unsoldReason(state),
       settledAt: state.phase === 'settled' ? state.settledAt : null,
-      sales: salesOf(state).map(({ contractId, buyerId, priceMicros, payoutMicros, acceptedAt }) => {
-        return { contractId, buyerId, revenueMicros: priceMicros, payoutMicros, at: acceptedAt }
+      sales: salesOf(state).map(({ contractId, buyerId, priceMicros, payoutMicros, acceptedAt, attempt }) => {
+        return { contractId, buyerId, revenueMicros: priceMicros, payoutMicros, at: acceptedAt, attempt }
       }),
     }
   }
 }
 
-function mayBeHeld(stage: AttemptStage): boolean {
+function isHeldForNothing(stage: AttemptStage): boolean {
   if (stage.at === 'denied') return stage.reason === 'not_reached' || stage.reason === 'account_denied'
-  return stage.at === 'accepted' || stage.at === 'rejected'
+  return stage.at === 'rejected'
 }

@@ -14,4 +14,6 @@ export interface ProjectedSale {
   readonly revenueMicros: number
   readonly payoutMicros: number
   readonly at: number
+  /** For the buyer's account. */
+  readonly attempt: number
 }

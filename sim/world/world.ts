@@ -54,7 +54,11 @@ export class World {
     const database = new Host(engine, 'database', () => this.database, false)
     const account = (buyerId: string) => found(this.accounts.get(buyerId))
     this.returnDesk = new Host<ReturnDesk>(engine, 'desk', (host) => new ReturnDesk(host, database, account))
-    const projector = new Host<Projector>(engine, 'projector', (host) => new Projector(host, database, auction))
+    const projector = new Host<Projector>(
+      engine,
+      'projector',
+      (host) => new Projector(host, { database, auction, account }),
+    )
     this.projections = new Queue(engine, 'projections', projector)
     const retrier = new Host<PostRetrier>(engine, 'retrier', (host) => new PostRetrier(host, auction))
     this.retries = new Queue(engine, 'retries', retrier)

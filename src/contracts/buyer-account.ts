@@ -14,11 +14,17 @@ export type ReserveResult =
   | { readonly granted: true }
   | { readonly granted: false; readonly reason: 'paused' | 'capped' | 'out_of_budget' | 'account_denied' }
 
+export interface SoldAttempt {
+  /** The auction's object id. */
+  readonly auctionId: string
+  readonly attempt: number
+}
+
 export interface BuyerAccountRpc {
   /** Holds the price for an attempt. Asked twice, it answers twice the same; after a release it is denied. */
   reserve(request: ReserveRequest): Promise<ReserveResult>
-  /** The attempt was sold: the hold becomes a charge. */
-  commit(auctionId: string, attempt: number): Promise<void>
+  /** The attempts were sold: their holds become charges, all of them or none. Said twice, it is done once. */
+  commit(sold: readonly SoldAttempt[]): Promise<void>
   /**
    * The attempt came to nothing: the hold is gone, and a late reserve of it is denied.
    *
@@ -27,6 +33,9 @@ export interface BuyerAccountRpc {
   release(auctionId: string, attempt: number, until: number): Promise<void>
   configure(configuration: AccountConfiguration): Promise<void>
 }
+
+/** What auctions ask of an account. */
+export type HoldingAccountRpc = Pick<BuyerAccountRpc, 'reserve' | 'release'>
 
 export interface AccountConfiguration {
   readonly version: number

@@ -8,6 +8,8 @@ export interface ProjectedSale {
   readonly payoutMicros: number
   /** RFC 3339 UTC. */
   readonly at: string
+  /** Which of the auction's attempts it was, for the buyer's account; left out where that was told otherwise. */
+  readonly attempt?: number | undefined
 }
 
 /** One buyer's part in the auction, compact; the full trace stays in the auction. */
@@ -73,6 +75,7 @@ const saleSchema = z.object({
   revenueMicros: microsSchema,
   payoutMicros: microsSchema,
   at: instantSchema,
+  attempt: z.number().int().positive().optional(),
 })
 
 const bidSchema = z.object({

@@ -1,5 +1,5 @@
 /**
- * Stores what auctions report, and tells each auction what is stored.
+ * Has accounts charge for what auctions report as sold, stores the reports, and tells each auction what is stored.
  *
  * The whole batch is one transaction. Where that fails, each message has one of its own, so that a message the database
  * refuses is given back alone. An acknowledgement that fails is only logged: the auction sends again what nobody
@@ -7,16 +7,16 @@
  */
 import { type LeadProjection, leadProjectionSchema } from '../contracts/projection'
 import type { WebhookWake } from '../contracts/webhook-outbox'
-import { errorText, forEachSome, type QueueLog, type Readable, readMessages, retryLater } from './message'
+import { type ChargeServices, chargeAccounts } from './charges'
+import { errorText, forEachSome, type Readable, readMessages, retryLater } from './message'
 
-export interface ProjectionServices {
+export interface ProjectionServices extends ChargeServices {
   /** Stores all of the messages, or throws and stores none. */
   readonly apply: (messages: readonly LeadProjection[]) => Promise<Applied>
   /** Has webhook endpoints send what was stored for them. */
   readonly wakeLater: (wakes: readonly WebhookWake[]) => Promise<void>
   /** Tells the auction (`auc_…`) that everything up to this sequence is stored. */
   readonly acknowledge: (auctionId: string, sequence: number) => Promise<void>
-  readonly log: QueueLog
 }
 
 export interface Applied {
@@ -31,7 +31,7 @@ const REFUSALS_OF_A_DATABASE_THAT_IS_DOWN = 5
 
 export async function consumeProjection(batch: MessageBatch<unknown>, services: ProjectionServices): Promise<void> {
   const readable = readMessages(batch, leadProjectionSchema, services.log)
-  const stored = await storeAll(readable, services)
+  const stored = await storeAll(await chargeAccounts(readable, services), services)
   for (const { message } of stored) message.ack()
   await acknowledgeEach(stored, services)
 }

@@ -30,7 +30,7 @@ async function setUp() {
   const sell = async (auctionId: string) => {
     const request = { auctionId, attempt: 1, contractId: 'con_a', priceMicros: money(40), at: clock.now }
     const { granted } = await life.run((account) => account.reserve(request))
-    if (granted) await life.run((account) => account.commit(auctionId, 1))
+    if (granted) await life.run((account) => account.commit([{ auctionId, attempt: 1 }]))
     return granted
   }
   return { buyerId, clock, told, queue, life, sell }

@@ -10,6 +10,9 @@ import { fresh, soldLead } from '../support/projections'
 function setUp(overrides: Partial<QueueServices> = {}) {
   const calls: string[] = []
   const services: QueueServices = {
+    charge: async ({ buyerId }, sold) => {
+      calls.push(`charge ${buyerId} ${sold.length}`)
+    },
     apply: async (messages) => {
       calls.push(`apply ${messages.length}`)
       return { wakes: [] }

@@ -11,11 +11,15 @@ interface Logged {
   readonly text: string
 }
 
-/** A consumer with real storage, whose acknowledgements and log are kept. */
+/** A consumer with real storage, whose charges, acknowledgements and log are kept. */
 function setUp(overrides: Partial<ProjectionServices> = {}) {
   const acknowledged: string[] = []
+  const charged: string[] = []
   const logged: Logged[] = []
   const services: ProjectionServices = {
+    charge: async ({ tenantId, buyerId }, sold) => {
+      charged.push(`${tenantId}/${buyerId}: ${sold.map(({ auctionId, attempt }) => `${auctionId}#${attempt}`).join()}`)
+    },
     apply: (messages) => applyLeadProjections(env.DB, messages),
     wakeLater: async () => undefined,
     acknowledge: async (auctionId, sequence) => {
@@ -24,7 +28,7 @@ function setUp(overrides: Partial<ProjectionServices> = {}) {
     log: (event, details) => logged.push({ event, text: JSON.stringify(details) }),
     ...overrides,
   }
-  return { services, acknowledged, logged }
+  return { services, acknowledged, charged, logged }
 }
 
 async function consume(bodies: readonly unknown[], services: ProjectionServices) {
@@ -81,6 +85,56 @@ describe('a batch of messages', () => {
   })
 })
 
+describe('what was sold', () => {
+  it('is charged to its account, in one call for all of a batch, before the database has it', async () => {
+    const tenantId = fresh('tenant')
+    const [one, two, three] = [1, 2, 3].map(() => soldLead({ tenantId }))
+    if (one === undefined || two === undefined || three === undefined) throw new Error('three leads')
+    const shared = [sale('a', { attempt: 1 }), sale('b', { attempt: 2 })]
+    const { services, charged } = setUp({
+      apply: async (messages) => {
+        charged.push(`stored ${messages.length}`)
+        return applyLeadProjections(env.DB, messages)
+      },
+    })
+    await consume(
+      [
+        { ...one, sales: shared },
+        { ...two, sales: [sale('a', { attempt: 3 })] },
+        { ...three, status: 'unsold', sales: [] },
+      ],
+      services,
+    )
+    expect(charged).toEqual([
+      `${tenantId}/buy_a: ${one.auctionId}#1,${two.auctionId}#3`,
+      `${tenantId}/buy_b: ${one.auctionId}#2`,
+      'stored 3',
+    ])
+  })
+
+  it('waits, with its report, for an account that cannot be told; the others do not', async () => {
+    const tenantId = fresh('tenant')
+    const leads = ['a', 'b', 'a', 'c'].map((name) => soldLead({ tenantId, sales: [sale(name, { attempt: 1 })] }))
+    const { services, acknowledged, logged } = setUp({
+      charge: async ({ buyerId }) => {
+        if (buyerId === 'buy_a') throw new Error('the account is away')
+      },
+    })
+    const result = await consume(leads, services)
+    expect(result).toEqual({ acked: ['m1', 'm3'], retried: ['m0', 'm2'] })
+    expect(await storedOf(tenantId)).toEqual([leads[1]?.auctionId, leads[3]?.auctionId])
+    expect(acknowledged).toHaveLength(2)
+    expect(logged).toEqual([{ event: 'charge_failed', text: expect.stringContaining('"buyerId":"buy_a","sales":2') }])
+  })
+
+  it('and what an older auction told its account by itself is not told again', async () => {
+    const { services, charged } = setUp()
+    const lead = soldLead()
+    await consume([{ ...lead, sales: lead.sales.map(({ attempt: _, ...older }) => older) }], services)
+    expect(charged).toEqual([])
+  })
+})
+
 describe('a message that nobody can read', () => {
   const lead = soldLead()
   const unreadable: readonly (readonly [string, unknown])[] = [
@@ -93,6 +147,7 @@ describe('a message that nobody can read', () => {
     ['money with a fraction', { ...lead, sales: [sale('a', { revenueMicros: 0.5 })] }],
     ['money below zero', { ...lead, sales: [sale('a', { payoutMicros: -1 })] }],
     ['money beyond whole numbers', { ...lead, sales: [sale('a', { revenueMicros: 2 ** 60 })] }],
+    ['an attempt that is none', { ...lead, sales: [sale('a', { attempt: 0 })] }],
     ['one sale twice', { ...lead, sales: [sale('a'), sale('a')] }],
     ['a time that is none', { ...lead, receivedAt: 'yesterday' }],
   ]

@@ -61,8 +61,8 @@ export const MUTANTS: readonly Mutant[] = [
     'key-not-remembered',
     'a request that is repeated under its key begins another auction',
     'durable-objects/supplier-gate/supplier-gate.ts',
-    'if (requestKey !== null && known === null) {',
-    "if (requestKey === '' && known === null) {",
+    'const isNew = this.#keys.putNew(requestKey, { auctionId, fingerprint }, now + request.rememberMs)',
+    "const isNew = requestKey !== ''",
   ),
   mutant(
     'early-acknowledgement',
@@ -74,16 +74,16 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     'account-not-charged',
     "a sale is not told to its buyer's account",
-    'durable-objects/auction/outbox.ts',
-    "if (stage.at === 'accepted') await account.commit(this.#objectId, number)\n      else ",
-    "if (stage.at !== 'accepted') ",
+    'src/queues/charges.ts',
+    'attempt === undefined ? [] :',
+    'attempt !== undefined ? [] :',
   ),
   mutant(
     'counted-at-commit',
     'caps and balances do not count what is held',
     'durable-objects/buyer-account/buyer-account.ts',
-    'this.#holds.write(auctionId, attempt, hold)\n    this.#count(hold, 1)',
-    'this.#holds.write(auctionId, attempt, hold)',
+    'this.#holds.begin(auctionId, attempt, hold)) {\n      this.#count(hold, 1)',
+    'this.#holds.begin(auctionId, attempt, hold)) {',
   ),
   mutant(
     'late-sale-not-charged',

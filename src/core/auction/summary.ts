@@ -11,6 +11,8 @@ import { type Attempt, type AuctionState, isClosed } from './state'
 export type AuctionStatus = 'sold' | 'unsold' | 'pending'
 
 export interface Sale {
+  /** The number of the attempt. */
+  readonly attempt: number
   readonly contractId: string
   readonly buyerId: string
   readonly priceMicros: number
@@ -40,11 +42,21 @@ export interface BidSummary {
 export function salesOf(state: AuctionState): readonly Sale[] {
   if (state.phase === 'absent') return []
   const sales: Sale[] = []
-  for (const { stage, contractId, priceMicros, payoutMicros, closedAt } of state.attempts) {
+  for (const { number: attempt, stage, contractId, priceMicros, payoutMicros, closedAt } of state.attempts) {
     if (stage.at !== 'accepted') continue
     const buyerId = state.plan.contenders.find(({ id }) => id === contractId)?.buyerId ?? ''
     const { since: acceptedAt, reference, redirectUrl } = stage
-    sales.push({ contractId, buyerId, priceMicros, payoutMicros, closedAt, acceptedAt, reference, redirectUrl })
+    sales.push({
+      attempt,
+      contractId,
+      buyerId,
+      priceMicros,
+      payoutMicros,
+      closedAt,
+      acceptedAt,
+      reference,
+      redirectUrl,
+    })
   }
   return sales
 }

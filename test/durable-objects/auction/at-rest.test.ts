@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { LeadProjection } from '../../../src/contracts/projection'
 import { auctionTerms } from '../../support/submit-lead'
 import { answerIn, leadFor, PlayedAuction, type PlayedServices } from '../support/played-auction'
 import { TestBuyer } from '../support/test-buyer'
@@ -50,18 +51,33 @@ describe('a person who has asked the buyer', () => {
     expect(messages.at(-1)).toMatchObject({ sequence: 2, status: 'sold', sales: [{ buyerId: 'buy_high' }] })
   })
 
-  it('is told to the accounts and the database again where they were not heard', async () => {
+  it('is told to the database again where the queue did not take it', async () => {
+    const told: LeadProjection[] = []
     let refusals = 1
-    const commit = async () => {
-      if (refusals-- > 0) throw new Error('the account is away')
+    const project = async (message: LeadProjection) => {
+      if (message.status === 'sold' && refusals-- > 0) throw new Error('the queue is away')
+      told.push(message)
     }
-    const { auction } = await parkedAuction({ accounts: { commit } })
-    await auction.projected.atLeast(1)
+    const { auction } = await parkedAuction({ project })
+    await expect.poll(() => told.length).toBe(1)
     await auction.acknowledge(1)
     await auction.ring()
     expect(await auction.alarmInMs()).toBeNull()
     await auction.run((object) => object.resolvePost({ contractId: 'con_high', outcome: 'sold', reference: null }))
-    await auction.ringUntil(() => auction.projected.all.some(({ status }) => status === 'sold'))
-    expect(auction.accountCalls.all.filter((call) => call === 'commit buy_high 1')).toHaveLength(2)
+    await auction.ringUntil(() => told.length > 1)
+    expect(told[1]).toMatchObject({ status: 'sold', sales: [{ buyerId: 'buy_high', attempt: 1 }] })
+  })
+
+  it('is told to the account again where that was not heard, and to the database after it', async () => {
+    let refusals = 1
+    const release = async () => {
+      if (refusals-- > 0) throw new Error('the account is away')
+    }
+    const { auction } = await parkedAuction({ accounts: { release } })
+    await auction.projected.atLeast(1)
+    await auction.acknowledge(1)
+    await auction.run((object) => object.resolvePost({ contractId: 'con_high', outcome: 'not_sold', reference: null }))
+    await auction.ringUntil(() => auction.projected.all.some(({ status }) => status === 'unsold'))
+    expect(auction.accountCalls.all.filter((call) => call === 'release buy_high 1')).toHaveLength(2)
   })
 })

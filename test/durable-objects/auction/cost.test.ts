@@ -42,13 +42,14 @@ describe('what a sale costs', () => {
     expect(await rows()).toBe(before)
   })
 
-  it('is two calls to one account, and one message', async () => {
+  it('is one call to one account, and one message that brings the account what it sold', async () => {
     const buyers = ['a', 'b', 'c', 'd', 'e'].map((name, index) => new TestBuyer(name, { ping: `bid/${index + 1}` }))
     const { auction } = countedAuction()
     await auction.submit(leadFor(buyers))
     await auction.projected.atLeast(1)
     await auction.acknowledge(1)
-    expect(auction.accountCalls.all).toEqual(['reserve buy_e 1', 'commit buy_e 1'])
+    expect(auction.accountCalls.all).toEqual(['reserve buy_e 1'])
+    expect(auction.projected.all[0]?.sales).toMatchObject([{ buyerId: 'buy_e', attempt: 1 }])
     expect([auction.projected.all.length, auction.retries.all.length, auction.shardRequests.all.length]).toEqual([
       1, 0, 0,
     ])
@@ -64,7 +65,7 @@ describe('what a sale costs', () => {
       const before = await life.run((_, { storage }) => changes(storage))
       const request = { auctionId, attempt: 1, contractId: 'con_a', priceMicros: money(1), at: Date.now() }
       await life.run((account) => account.reserve(request))
-      await life.run((account) => account.commit(auctionId, 1))
+      await life.run((account) => account.commit([{ auctionId, attempt: 1 }]))
       return (await life.run((_, { storage }) => changes(storage))) - before
     }
     await sale('auction-1')

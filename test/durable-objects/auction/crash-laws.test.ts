@@ -68,10 +68,16 @@ class World {
       line: this.#line(),
       accounts: {
         reserve: ({ auctionId, attempt }) => this.#call(async () => this.#reserve(`${auctionId}/${attempt}`)),
-        commit: account((key) => this.holds.get(key) === 'held' && this.holds.set(key, 'sold')),
         release: account((key) => this.holds.get(key) !== 'sold' && this.holds.set(key, 'released')),
       },
     }
+  }
+
+  /** The report of a sale brings it to the account, which holds the price for it. */
+  charge(auctionId: string, attempt = 0): void {
+    const key = `${auctionId}/${attempt}`
+    expect(['held', 'sold']).toContain(this.holds.get(key))
+    this.holds.set(key, 'sold')
   }
 
   /** @returns the contracts whose buyer has the lead and means to pay for it */
@@ -198,6 +204,9 @@ describe('an auction that dies anywhere, again and again', () => {
         if (view.phase === 'settled') {
           const winners = view.bids.filter(({ result }) => result === 'won').map(({ contractId }) => contractId)
           expect(winners).toEqual(world.takers)
+          for (const { attempt } of auction.projected.all.flatMap(({ sales }) => sales)) {
+            world.charge(auction.objectId, attempt)
+          }
           const holds = [...world.holds.values()]
           expect(holds.filter((hold) => hold === 'sold')).toHaveLength(winners.length)
           // What was held for a lead that was never taken is asked about by whoever holds it.

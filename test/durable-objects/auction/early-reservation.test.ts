@@ -20,7 +20,7 @@ describe('the leader, while the last buyer is out', () => {
     await late.releasePings()
     expect(answerIn(await answer).buyer_id).toBe('buy_early')
     await auction.projected.atLeast(1)
-    expect(auction.accountCalls.all).toEqual(['reserve buy_early 1', 'commit buy_early 1'])
+    expect(auction.accountCalls.all).toEqual(['reserve buy_early 1'])
   })
 
   it('is given back where the last buyer outbids it', async () => {
@@ -30,7 +30,6 @@ describe('the leader, while the last buyer is out', () => {
     expect(answerIn(await answer).buyer_id).toBe('buy_late')
     await auction.projected.atLeast(1)
     expect([...auction.accountCalls.all].sort()).toEqual([
-      'commit buy_late 1',
       'release buy_early 1',
       'reserve buy_early 1',
       'reserve buy_late 1',

@@ -26,7 +26,8 @@ export function newAccount(outcomes: { readonly [auctionId: string]: Outcome | E
   })
   const reserve = (overrides: Partial<ReserveRequest> = {}) =>
     life.run((account) => account.reserve(request(overrides)))
-  const commit = (auctionId = 'auction-1', attempt = 1) => life.run((account) => account.commit(auctionId, attempt))
+  const commit = (auctionId = 'auction-1', attempt = 1) =>
+    life.run((account) => account.commit([{ auctionId, attempt }]))
   const release = (auctionId = 'auction-1', attempt = 1, until = Number.POSITIVE_INFINITY) =>
     life.run((account) => account.release(auctionId, attempt, until))
   const holds = () =>

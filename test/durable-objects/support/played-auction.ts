@@ -6,7 +6,7 @@ import type { PingShardRpc, ShardRequest } from '../../../durable-objects/ping-s
 import type { OfferResult, SubmitResult, TakeResult } from '../../../src/contracts/auction'
 import type { PostedLead, SubmitLead } from '../../../src/contracts/auction-lead'
 import type { AuctionView } from '../../../src/contracts/auction-view'
-import type { BuyerAccountRpc } from '../../../src/contracts/buyer-account'
+import type { HoldingAccountRpc } from '../../../src/contracts/buyer-account'
 import type { IdentityIndexRpc } from '../../../src/contracts/identity-index'
 import type { LeadAnswer } from '../../../src/contracts/lead-answer'
 import type { LeadProjection, PostRetry } from '../../../src/contracts/projection'
@@ -34,7 +34,7 @@ export interface ScheduledRetry extends PostRetry {
 /** What a test puts in place of the usual. */
 export interface PlayedServices extends Partial<AuctionServices> {
   /** What the accounts do besides being recorded; by default they grant whatever is asked. */
-  readonly accounts?: Partial<BuyerAccountRpc>
+  readonly accounts?: Partial<HoldingAccountRpc>
   readonly supplierGate?: Partial<SupplierGateRpc>
   readonly identities?: Partial<IdentityIndexRpc>
 }
@@ -186,21 +186,16 @@ export class PlayedAuction {
     }
   }
 
-  #account(buyerId: string, accounts: Partial<BuyerAccountRpc>): BuyerAccountRpc {
+  #account(buyerId: string, accounts: Partial<HoldingAccountRpc>): HoldingAccountRpc {
     return {
       reserve: async (request) => {
         this.accountCalls.push(`reserve ${buyerId} ${request.attempt}`)
         return (await accounts.reserve?.(request)) ?? { granted: true }
       },
-      commit: async (auctionId, attempt) => {
-        this.accountCalls.push(`commit ${buyerId} ${attempt}`)
-        await accounts.commit?.(auctionId, attempt)
-      },
       release: async (auctionId, attempt, until) => {
         this.accountCalls.push(`release ${buyerId} ${attempt}`)
         await accounts.release?.(auctionId, attempt, until)
       },
-      configure: async () => undefined,
     }
   }
 
