@@ -65,6 +65,7 @@ import { SigningKeyStore } from '../src/stores/signing-key-store'
 import { SuppressionQueue } from '../src/stores/suppression-queue'
 import { createTenantStores } from '../src/stores/tenant-stores'
 import { type EventStamps, insertDeliveries, wakesOf, writeWebhookEvents } from '../src/stores/webhook-events'
+import { WebhookListeners } from '../src/stores/webhook-listeners'
 import { buyerTrialWith, inquiriesWith } from './buyer-trial'
 import { type Config, parseConfig, type RawSettings } from './config'
 import { contractCompiler } from './contract-compiler'
@@ -129,6 +130,7 @@ class Parts {
   readonly isolate = crypto.randomUUID()
   readonly accessTokens: AccessTokens
   readonly credentialUses: SampledCredentialUses
+  readonly webhookListeners: WebhookListeners
 
   constructor(env: Env) {
     this.env = env
@@ -158,6 +160,7 @@ class Parts {
       stores: (tenantId) => createTenantStores(env.DB, tenantId),
       keepAlive: edge.keepAlive,
     })
+    this.webhookListeners = new WebhookListeners(env.DB)
     const callers = {
       now,
       isolate: this.isolate,
@@ -338,7 +341,8 @@ export function queueServices(env: Env): QueueServices {
   const shared = partsOf(env)
   return {
     apply: async (messages) => {
-      const applied = await applyLeadProjections(env.DB, messages, EVENT_STAMPS)
+      const events = { stamps: EVENT_STAMPS, listeners: shared.webhookListeners }
+      const applied = await applyLeadProjections(env.DB, messages, events)
       // Where one cannot be told, the message comes again and finds it again.
       const told = applied.unwanted.map(({ auctionId, tenantId }) =>
         shared.auctionByPublicId(auctionId).erase(tenantId, 'all'),

@@ -9,17 +9,16 @@
 import { leadEventsOf } from '../contracts/lead-events'
 import type { LeadProjection } from '../contracts/projection'
 import type { WebhookWake } from '../contracts/webhook-outbox'
+import { chunks, chunksInStep } from './json-chunks'
 import type { StoredBid } from './schema/leads'
 import { type EventStamps, INSERT_DELIVERIES, stamped, wakesOf } from './webhook-events'
-
-/** D1 takes values up to 2 MB; this many UTF-16 units stay below that in any script. */
-const MAX_VALUE_CHARS = 500_000
+import type { WebhookListeners } from './webhook-listeners'
 
 /**
  * The messages, one a row. Materialized, since SQLite would write out the JSON of a message again for every member that is read
  * of it: that was most of what a lead cost the database.
  */
-const ITEMS = 'item AS MATERIALIZED (SELECT value AS row FROM json_each(?1))'
+const ITEMS = 'item AS MATERIALIZED (SELECT key AS place, value AS row FROM json_each(?1))'
 
 /** What the statements of the rollups and the ledger need; small, so that a batch fits into one value. */
 const MESSAGES = `
@@ -73,15 +72,19 @@ const ADD_TO_LEDGER = `
   FROM sale WHERE true
   ON CONFLICT DO NOTHING`
 
-/** One row for each endpoint that wants an event; none where nobody asked for any. */
+/**
+ * One row for each endpoint that wants an event. The events come by themselves, in the order of the leads that they are about: they
+ * are most of the text, and read only where they are news.
+ */
 const ADD_EVENTS = `
   WITH ${ITEMS},
-  event_source AS (
-    SELECT row ->> 'tenantId' AS tenant_id, row -> 'events' AS events
+  heard AS MATERIALIZED (
+    SELECT row ->> 'tenantId' AS tenant_id, place
     FROM item LEFT JOIN leads AS stored ON stored.id = row ->> 'leadId'
     WHERE (stored.sequence IS NULL OR stored.sequence < row ->> 'sequence')
-      AND EXISTS (SELECT 1 FROM webhook_endpoints WHERE webhook_endpoints.tenant_id = row ->> 'tenantId')
-  ) ${INSERT_DELIVERIES}`
+  ),
+  event_source AS (SELECT tenant_id, ?2 -> ('$[' || place || ']') AS events FROM heard)
+  ${INSERT_DELIVERIES}`
 
 /**
  * What of the messages may be stored: nothing of a person who was erased after the lead came in, and nothing that is older
@@ -140,6 +143,11 @@ const FIND_UNWANTED = `
   WITH ${KEPT}
   SELECT lead ->> 'auctionId' AS auctionId, tenant_id AS tenantId FROM kept WHERE NOT is_wanted`
 
+export interface EventWriting {
+  readonly stamps: EventStamps
+  readonly listeners: WebhookListeners
+}
+
 /** An auction whose lead is a person's who was erased meanwhile. */
 export interface UnwantedAuction {
   readonly auctionId: string
@@ -159,31 +167,32 @@ export interface AppliedProjections {
  * Stores the messages: all of them, or none where this throws.
  *
  * @param messages as they came, also several of one auction
- * @param stamps for the events that the messages hold; without them, none are written
+ * @param events how the events that the messages hold are written; null writes none
  */
 export async function applyLeadProjections(
   db: D1Database,
   messages: readonly LeadProjection[],
-  stamps: EventStamps | null = null,
+  events: EventWriting | null = null,
 ): Promise<AppliedProjections> {
   if (messages.length === 0) return { rowsWritten: 0, wakes: [], unwanted: [] }
   const newest = newestByAuction(messages)
   const countedChunks = chunks(newest.filter((message) => !message.test).map(countedPart))
-  const eventChunks = stamps === null ? [] : chunks(newest.map((message) => eventPart(message, stamps)))
+  const eventChunks = events === null ? [] : chunksInStep(await eventParts(newest, events))
+  const personChunks = chunks(newest.map(personPart))
   const leadChunks = chunks(newest.map(leadRow))
   const statements = [
-    ...eventChunks.map((json) => db.prepare(ADD_EVENTS).bind(json)),
+    ...eventChunks.map(([leads, told]) => db.prepare(ADD_EVENTS).bind(leads, told)),
     ...countedChunks.map((json) => db.prepare(ADD_TO_ROLLUPS).bind(json)),
     ...countedChunks.map((json) => db.prepare(ADD_TO_LEDGER).bind(json)),
-    ...leadChunks.map((json) => db.prepare(PUT_CONTACTS).bind(json)),
+    ...personChunks.map((json) => db.prepare(PUT_CONTACTS).bind(json)),
     ...leadChunks.map((json) => db.prepare(PUT_LEADS).bind(json)),
-    ...leadChunks.map((json) => db.prepare(FIND_UNWANTED).bind(json)),
+    ...personChunks.map((json) => db.prepare(FIND_UNWANTED).bind(json)),
   ]
   const results = await db.batch(statements)
   return {
     rowsWritten: results.reduce((sum, { meta }) => sum + meta.rows_written, 0),
     wakes: wakesOf(results.slice(0, eventChunks.length)),
-    unwanted: results.slice(-leadChunks.length).flatMap(({ results: rows }) => rows as UnwantedAuction[]),
+    unwanted: results.slice(-personChunks.length).flatMap(({ results: rows }) => rows as UnwantedAuction[]),
   }
 }
 
@@ -214,10 +223,24 @@ function countedPart(message: LeadProjection): object {
   }
 }
 
-/** What the message tells of, in full: which of it is news is known where it is stored. */
-function eventPart(message: LeadProjection, stamps: EventStamps): object {
-  const { leadId, tenantId, sequence } = message
-  return { leadId, tenantId, sequence, events: leadEventsOf(message).map((draft) => stamped(draft, stamps)) }
+/**
+ * What the messages tell of, in full, where anybody listens: which of it is news is known where it is stored.
+ *
+ * @returns each lead, and its events
+ */
+async function eventParts(messages: readonly LeadProjection[], { stamps, listeners }: EventWriting) {
+  const listening = await listeners.among(messages.map(({ tenantId }) => tenantId))
+  return messages
+    .filter(({ tenantId }) => listening.has(tenantId))
+    .map((message) => {
+      const { leadId, tenantId, sequence } = message
+      return [{ leadId, tenantId, sequence }, leadEventsOf(message).map((draft) => stamped(draft, stamps))] as const
+    })
+}
+
+/** What tells whether the person is to be kept, and what the lead is found again by. */
+function personPart({ leadId, auctionId, tenantId, receivedAt, contactKeys }: LeadProjection): object {
+  return { leadId, auctionId, tenantId, receivedAt, contactKeys }
 }
 
 function leadRow({ sales, ...message }: LeadProjection): object {
@@ -240,23 +263,4 @@ function storedBids({ bids, sales }: LeadProjection): readonly StoredBid[] {
     ...bid,
     result: sold.has(bid.contractId) ? 'won' : bid.reason === null ? 'pending' : 'lost',
   }))
-}
-
-/** @returns the values as JSON arrays, as few as fit into D1's limit for a value. */
-function chunks(values: readonly object[]): readonly string[] {
-  const arrays: string[] = []
-  let open: string[] = []
-  let openChars = 0
-  for (const value of values) {
-    const json = JSON.stringify(value)
-    if (open.length > 0 && openChars + json.length > MAX_VALUE_CHARS) {
-      arrays.push(`[${open.join()}]`)
-      open = []
-      openChars = 0
-    }
-    open.push(json)
-    openChars += json.length + 1
-  }
-  if (open.length > 0) arrays.push(`[${open.join()}]`)
-  return arrays
 }

@@ -5,6 +5,7 @@ import type { LeadProjection } from '../../src/contracts/projection'
 import type { Change } from '../../src/stores/change-set'
 import { applyLeadProjections } from '../../src/stores/projector-store'
 import { createTenantStores } from '../../src/stores/tenant-stores'
+import { WebhookListeners } from '../../src/stores/webhook-listeners'
 import { fresh, pendingLead, sale, soldLead, unsoldLead } from '../support/projections'
 
 const STAMPS = { newEventId: () => fresh('evt'), now: () => Date.parse('2026-11-20T10:15:02Z') }
@@ -14,7 +15,8 @@ const change = (): Change => ({
   by: { role: 'operator', id: 'key_1', requestId: 'req_1' },
 })
 
-const apply = (messages: readonly LeadProjection[]) => applyLeadProjections(env.DB, messages, STAMPS)
+const apply = (messages: readonly LeadProjection[]) =>
+  applyLeadProjections(env.DB, messages, { stamps: STAMPS, listeners: new WebhookListeners(env.DB) })
 
 interface Wanted {
   readonly role?: 'operator' | 'supplier' | 'buyer'
@@ -68,6 +70,36 @@ describe('a report of an auction', () => {
     expect(await sentTo(loser)).toEqual(['auction.closed/auc/con_b'])
     expect(await sentTo(silent)).toEqual([])
     for (const other of others) expect(await sentTo(other)).toEqual([])
+  })
+
+  it('is heard by an endpoint that came after reports that nobody heard, and by others of its tenant', async () => {
+    const [tenantId, other] = [fresh('tenant'), fresh('tenant')]
+    const events = { stamps: STAMPS, listeners: new WebhookListeners(env.DB) }
+    const report = () => [soldLead({ tenantId }), soldLead({ tenantId: other })]
+    expect((await applyLeadProjections(env.DB, report(), events)).wakes).toEqual([])
+    const first = await endpoint(tenantId)
+    expect((await applyLeadProjections(env.DB, report(), events)).wakes).toMatchObject([{ endpointId: first }])
+    const second = await endpoint(tenantId)
+    const { wakes } = await applyLeadProjections(env.DB, report(), events)
+    expect(wakes.map(({ endpointId }) => endpointId).sort()).toEqual([first, second].sort())
+    expect(await sentTo(first)).toEqual([...SOLD, ...SOLD].sort())
+    expect(await sentTo(second)).toEqual(SOLD)
+  })
+
+  it('goes to the endpoints of its own tenant where several tenants share a batch', async () => {
+    const [heard = '', unheard = '', also = ''] = ['tenant', 'tenant', 'tenant'].map(fresh)
+    const endpoints = [await endpoint(heard), await endpoint(also)]
+    const leads = [unheard, also, unheard, heard].map((tenantId) => soldLead({ tenantId }))
+    await apply(leads)
+    const { results } = await env.DB.prepare(
+      `SELECT endpoint_id AS id, data ->> 'auction_id' AS auction FROM webhook_deliveries
+       WHERE endpoint_id IN (?1, ?2) AND event_key = 'auction.closed/' || (data ->> 'auction_id')`,
+    )
+      .bind(...endpoints)
+      .all()
+    expect(results).toHaveLength(2)
+    expect(results).toContainEqual({ id: endpoints[0], auction: leads[3]?.auctionId })
+    expect(results).toContainEqual({ id: endpoints[1], auction: leads[1]?.auctionId })
   })
 
   it('costs nothing where nobody listens', async () => {
