@@ -41,7 +41,7 @@ export interface Shown {
 export interface Continuation {
   readonly events: readonly AuctionEvent[]
   readonly answer: StoredAnswer | null
-  /** Posts as they were first sent, without credentials, so that a retry sends the same. */
+  /** Posts as they were first sent, without credentials, so that a retry sends the same; none of who takes no second copy. */
   readonly posts: { readonly [contractId: string]: OutboundRequest }
   /** What pings' answers gave for the posts: bid tokens, references. */
   readonly captured: { readonly [contractId: string]: Captured }
@@ -145,12 +145,18 @@ export class AuctionRecord {
   /** Writes everything that happened since the beginning, in one row. */
   save(): void {
     if (this.#begun === null) return
-    const { posts, captured } = this
+    const { captured } = this
+    const posts = Object.fromEntries(Object.entries(this.posts).filter(([contractId]) => this.#isSentAgain(contractId)))
     // What a buyer answers to a post that was out while the lead was erased is not kept either.
     const answer = this.erased !== null ? withoutRedirects(this.answer) : this.answer
     const posted = this.#posted === null ? {} : { posted: this.#posted }
     const events = this.events.slice(this.#begun).filter((event) => !isAcknowledgement(event))
     this.#storage.putContinuation({ events, answer, posts, captured, ...posted })
+  }
+
+  /** Whether a post may ever be sent a second time. */
+  #isSentAgain(contractId: string): boolean {
+    return this.contracts.find(({ terms }) => terms.id === contractId)?.terms.onUnknown === 'retry'
   }
 
   /** Writes what the database has acknowledged, and nothing else. */

@@ -11,7 +11,7 @@ import { evolve } from '../../src/core/auction/evolve'
 import { ABSENT, type AuctionState, type Closed, hasLead, isClosed } from '../../src/core/auction/state'
 import { isAnswerable } from '../../src/core/auction/summary'
 import { windowEndOf } from '../../src/core/auction/timing'
-import { publicIds, withValidity } from '../buyer-line/buyer-line'
+import { publicIds, servesItsPost, withValidity } from '../buyer-line/buyer-line'
 import { answerOf } from './answer'
 import { BidWindow } from './bid-window'
 import type { IdentityClaims } from './identity-claims'
@@ -171,7 +171,7 @@ export class AuctionRun {
       sealedSecrets: this.#sealedSecrets,
       windowMs: Math.max(0, windowEndOf(state) - this.#services.now()),
       onReport: (contractId, { askedAt, answer, captured }) => {
-        if (captured !== null) record.captured[contractId] = captured
+        if (captured !== null && servesItsPost(captured)) record.captured[contractId] = captured
         this.do({ type: 'answer', contractId, askedAt, answer: withValidity(answer, captured) })
       },
       onOver: (askedAt) => this.do({ type: 'close', askedAt }),

@@ -6,7 +6,7 @@ import { authorize, type TokenProvider } from '../../src/buyers/authorize'
 import { healthOfPing, healthOfPost } from '../../src/buyers/call-health'
 import type { CutOffs } from '../../src/buyers/cut-offs'
 import { encodePing, encodePost, type OutboundRequest, type PingInput } from '../../src/buyers/encode'
-import { type Captured, readPingOutcome, readPostOutcome, withValidity } from '../../src/buyers/outcome'
+import { type Captured, readPingOutcome, readPostOutcome, servesItsPost, withValidity } from '../../src/buyers/outcome'
 import { answerAsTestBuyer } from '../../src/buyers/test-buyer'
 import { send } from '../../src/buyers/transport'
 import type { AuctionContract, SubmitLead } from '../../src/contracts/auction-lead'
@@ -18,7 +18,7 @@ import type { CircuitName, Circuits } from './circuits'
 import type { PingPermit, PingRates } from './ping-rates'
 
 export type { Captured, OutboundRequest }
-export { withValidity }
+export { servesItsPost, withValidity }
 
 /** What of a lead is needed to speak about it. */
 export type LeadToSend = Pick<SubmitLead, 'fields' | 'piiFields' | 'terms'>

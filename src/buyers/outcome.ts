@@ -3,5 +3,5 @@
  *
  * Nothing that is returned to be stored holds a value of the lead.
  */
-export { type Captured, type PingOutcome, readPingOutcome, withValidity } from './ping-outcome'
+export { type Captured, type PingOutcome, readPingOutcome, servesItsPost, withValidity } from './ping-outcome'
 export { readPostOutcome } from './post-outcome'

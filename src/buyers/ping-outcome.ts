@@ -145,6 +145,11 @@ export function capturedFrom(reading: AnswerReading, bid: BidReading | null): Ca
   }
 }
 
+/** Whether a bid came with anything that its post may need. */
+export function servesItsPost({ bidToken, captures }: Captured): boolean {
+  return bidToken !== null || Object.keys(captures).length > 0
+}
+
 /** @returns the answer with until when the buyer stands by its bid, where it said so */
 export function withValidity(answer: PingAnswer, captured: Captured | null): PingAnswer {
   if (answer.kind === 'no' || captured === null || captured.validUntil === null) return answer

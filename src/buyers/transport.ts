@@ -85,21 +85,21 @@ async function exchange(request: OutboundRequest, cutOff: CutOff): Promise<SendR
 }
 
 /**
- * Reads up to the cap and cancels the rest; gives up when it is cut off, also where the body itself does not.
+ * Reads up to the cap and cancels the rest; the request's signal ends it.
  *
  * A body that says it is short, as nearly all do, is taken in one piece: HTTP sees to it that no more comes.
  */
 async function readBody(
   response: Response,
   headers: Headers,
-  { broken }: CutOff,
+  cutOff: CutOff,
 ): Promise<{ body: Uint8Array; truncated: boolean }> {
   const declared = headers.get('content-length')
   if (declared !== null && Number(declared) <= MAX_BODY_BYTES && !headers.has('content-encoding')) {
-    return { body: await Promise.race([response.bytes(), broken]), truncated: false }
+    return { body: await response.bytes(), truncated: false }
   }
   if (response.body === null) return { body: new Uint8Array(0), truncated: false }
-  return await readChunks(response.body, broken)
+  return await readChunks(response.body, cutOff.broken)
 }
 
 async function readChunks(

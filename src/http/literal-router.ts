@@ -12,8 +12,8 @@ export class LiteralRouter<T> implements Router<T> {
   readonly #all = new TrieRouter<T>()
   readonly #literal = new Set<string>()
   readonly #methods = new Set<string>()
-  /** By method and path; as many as there are of both. */
-  readonly #known = new Map<string, Result<T>>()
+  /** By method, then by path; as many as there are of both. */
+  readonly #known = new Map<string, Map<string, Result<T>>>()
 
   add(method: string, path: string, handler: T): void {
     this.#known.clear()
@@ -23,12 +23,15 @@ export class LiteralRouter<T> implements Router<T> {
   }
 
   match(method: string, path: string): Result<T> {
-    if (!this.#literal.has(path) || !this.#methods.has(method)) return this.#all.match(method, path)
-    const key = `${method} ${path}`
-    const known = this.#known.get(key)
+    const known = this.#known.get(method)?.get(path)
     if (known !== undefined) return known
     const found = this.#all.match(method, path)
-    this.#known.set(key, found)
+    if (this.#literal.has(path) && this.#methods.has(method)) this.#remember(method, path, found)
     return found
+  }
+
+  #remember(method: string, path: string, found: Result<T>): void {
+    const ofMethod = this.#known.get(method) ?? new Map<string, Result<T>>()
+    this.#known.set(method, ofMethod.set(path, found))
   }
 }

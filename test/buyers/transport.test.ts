@@ -26,6 +26,7 @@ const handlers: { [path: string]: Handler } = {
     const timer = setInterval(() => response.write(' '), 20)
     response.on('close', () => clearInterval(timer))
   },
+  '/stall': (_request, response) => response.writeHead(200, { 'content-length': 20 }).write('{"accepted":'),
   '/redirect': (_request, response) => response.writeHead(302, { location: '/canary' }).end(),
   '/exact': (_request, response) => response.end('x'.repeat(MAX_BODY_BYTES)),
   '/endless': (_request, response) => {
@@ -105,7 +106,7 @@ describe('send', () => {
     expect(await get('/empty')).toMatchObject({ kind: 'response', status: 204, body: new Uint8Array(0) })
   })
 
-  it.each(['/hang', '/drip'])('ends at its deadline, headers and body together: %s', async (path) => {
+  it.each(['/hang', '/drip', '/stall'])('ends at its deadline, headers and body together: %s', async (path) => {
     const started = performance.now()
     expect(await get(path, { timeoutMs: 150 })).toEqual({ kind: 'timed_out' })
     expect(performance.now() - started).toBeLessThan(600)

@@ -66,6 +66,9 @@ const MANNERS: { readonly [name: string]: Manner } = {
     const timer = setInterval(() => response.write(' '), 50)
     response.on('close', () => clearInterval(timer))
   },
+  /** Says how long its answer is, and stops halfway. */
+  stall: ({ response }) =>
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': 40 }).write('{"accepted": '),
   reset: ({ request }) => request.socket.destroy(),
   /** `turns/reset,status:500,accept:ref-1`: the first call of this log gets the first, all beyond the last get the last. */
   turns: (call) => {

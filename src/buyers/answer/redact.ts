@@ -10,6 +10,8 @@ const MAX_DETAIL_CHARS = 200
 const REMOVED = '[removed]'
 const EMAIL = /[^\s@<>"'(),;:]{1,64}(?:@|%40)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}/gi
 const ASCII = /^[\x20-\x7e]*$/
+/** What a URL spells as it is: such a value has one spelling. */
+const UNRESERVED = /^[A-Za-z0-9_.~-]*$/
 const DIGIT_RUN = /\+?\d(?:[\s().-]{0,3}\d){6,20}/g
 
 /** Whose data must not be in what is kept of an answer. */
@@ -46,6 +48,7 @@ export function withoutValues(text: string, { lead, piiFields }: LeadInAnswer): 
 
 /** Finds a value as a word of its own where it is short: the name "Al" is not in "already". */
 function withoutValue(text: string, value: string): string {
+  if (UNRESERVED.test(value) && isPlainlyAbsent(text, value)) return text
   const spellings = new Set([value, encodeURIComponent(value.toWellFormed()), value.replaceAll(' ', '+')])
   let clean = text
   for (const spelling of spellings) {

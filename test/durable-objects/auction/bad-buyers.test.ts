@@ -12,6 +12,7 @@ describe('a buyer that answers a ping badly', () => {
   it.each([
     ['hangs', 'hang', 'timed_out', SHORT_MS],
     ['drips its answer', 'drip', 'timed_out', SHORT_MS],
+    ['stops in the middle of its answer', 'stall', 'timed_out', SHORT_MS],
     ['answers too late', 'bid/500?delay=1500', 'timed_out', SHORT_MS],
     ['answers ten megabytes', 'big', 'buyer_error', LONG_MS],
     ['answers a web page', 'html', 'buyer_error', LONG_MS],
@@ -52,6 +53,7 @@ describe('a buyer that answers a post badly', () => {
     ['answers ten megabytes', 'big'],
     ['hangs', 'hang'],
     ['drips its answer', 'drip'],
+    ['stops in the middle of its answer', 'stall'],
     ['accepts too late', 'accept?delay=1500'],
   ])(
     '(%s: %s) may have the lead: the supplier is told that it is pending, and nobody else gets it',

@@ -99,8 +99,8 @@ describe('the post timeout', () => {
     expect(view.bids[0]?.post).toMatchObject({ outcome: 'unknown', tries: 1 })
   })
 
-  it('holds where the answer begins in time and never ends', async () => {
-    const buyer = new TestBuyer('drips', { post: 'drip', terms: { priceMicros: money(7), postTimeoutMs: 400 } })
+  it.each(['drip', 'stall'])('holds where the answer begins in time and never ends: %s', async (post) => {
+    const buyer = new TestBuyer(`${post}s`, { post, terms: { priceMicros: money(7), postTimeoutMs: 400 } })
     const { view, lagMs } = await sell(leadFor([buyer]))
     expectWithin(stepOf(view, 'unknown').atMs - stepOf(view, 'posting').atMs, 400, lagMs)
   })

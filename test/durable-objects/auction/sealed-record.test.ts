@@ -78,6 +78,20 @@ describe('the record of an auction', () => {
     expect((await auction.stored()).continuation).not.toHaveProperty('sealed')
   })
 
+  it.each([
+    ['hold', false],
+    ['retry', true],
+  ] as const)('of a buyer whose unknown posts are on %s keeps the post: %s', async (onUnknown, isKept) => {
+    const buyer = new TestBuyer('a', { ping: 'bid/120', post: 'status/500', contract: { on_unknown: onUnknown } })
+    const auction = new PlayedAuction()
+    expect(answerIn(await auction.submit(leadFor([buyer]))).status).toBe('PENDING')
+    await expectNobodyIn(auction)
+    expect('sealed' in ((await auction.stored()).continuation as object)).toBe(isKept)
+    await auction.crash()
+    expect((await auction.view()).bids[0]?.post).toMatchObject({ outcome: 'unknown', isParked: !isKept })
+    expect(await auction.run((object) => object.postFacts('live', 'con_a'))).toMatchObject({ fields: PERSON })
+  })
+
   it('stays within a value of storage when sixteen buyers refuse posts of 128 KB', async () => {
     const buyers = Array.from('abcdefghijklmnop', (name, index) => {
       return new TestBuyer(name, { ping: `bid/${120 - index}`, post: 'reject', template: { text: '{{big}}' } })
