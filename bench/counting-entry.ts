@@ -12,7 +12,7 @@ export async function writeCountingEntry(path: string): Promise<void> {
   const lines = [
     `import worker, * as parts from ${JSON.stringify(join(ROOT, 'workers/index.ts'))}`,
     `import { counted, countingWorker } from ${JSON.stringify(join(ROOT, 'bench/counting/worker.ts'))}`,
-    ...Object.keys(bindings).map((name) => `export const ${name} = counted(parts.${name})`),
+    ...Object.keys(bindings).map((name) => `export const ${name} = counted('${name}', parts.${name})`),
     `export default countingWorker(worker, ${JSON.stringify(bindings)})`,
   ]
   await writeFile(path, `${lines.join('\n')}\n`)

@@ -26,9 +26,11 @@ async function inTheFuture(act: () => Promise<void>): Promise<void> {
   }
 }
 
-/** @returns the class, counting; the same behaviour otherwise */
-export function counted<Class extends ObjectClass>(Base: Class): Class {
-  const name = Base.name
+/**
+ * @param name of the class: a deployment's own names are shortened
+ * @returns the class, counting; the same behaviour otherwise
+ */
+export function counted<Class extends ObjectClass>(name: string, Base: Class): Class {
   const Counting = class extends (Base as ObjectClass) {
     constructor(ctx: DurableObjectState, env: Env) {
       countStorage(name, ctx.storage)

@@ -137,6 +137,7 @@ export class AuctionObject extends DurableObject implements AuctionRpc, PostReso
     if (command.type === 'acknowledge') this.#record?.saveAcknowledgements()
     else this.#record?.save()
     await this.#run.watchdog.arm(this.#state)
+    this.#run.rest()
   }
 
   async erase(tenantId: string, part: ErasedPart): Promise<'erased' | 'absent'> {

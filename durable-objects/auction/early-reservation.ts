@@ -16,11 +16,13 @@ interface Asked {
 
 export class EarlyReservation {
   #asked: Asked | null = null
+  #isPlanned = false
   #timer: ReturnType<typeof setTimeout> | null = null
 
   /** Calls once, so many ms after the first plan, unless the window is closed by then. */
   plan(afterMs: number, ask: () => void): void {
-    if (this.#timer !== null || !Number.isFinite(afterMs)) return
+    if (this.#isPlanned || !Number.isFinite(afterMs)) return
+    this.#isPlanned = true
     this.#timer = setTimeout(ask, afterMs)
   }
 
@@ -51,6 +53,8 @@ export class EarlyReservation {
   /** Gives back what nobody took. @throws where the account cannot be told; it asks by itself in time */
   async drop(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer)
+    // With it goes all that it would have asked about.
+    this.#timer = null
     const asked = this.#asked
     this.#asked = null
     if (asked === null) return

@@ -209,6 +209,21 @@ export class AuctionRecord {
   }
 }
 
+/** Events after which a restart must find them; everything else can be asked or decided again. */
+export function mustSurvive(event: AuctionEvent): boolean {
+  switch (event.type) {
+    case 'post_started':
+    case 'settled':
+    case 'retry_scheduled':
+    case 'parked':
+    case 'resolved':
+    case 'post_answered':
+      return true
+    default:
+      return false
+  }
+}
+
 function isAcknowledgement(event: AuctionEvent): event is Acknowledgement['event'] {
   return event.type === 'acknowledged'
 }

@@ -10,14 +10,15 @@ import type { AuctionEvent, PostAnswer } from '../../src/core/auction/events'
 import { evolve } from '../../src/core/auction/evolve'
 import { ABSENT, type AuctionState, type Closed, hasLead, isClosed } from '../../src/core/auction/state'
 import { isAnswerable } from '../../src/core/auction/summary'
-import { windowEndOf } from '../../src/core/auction/timing'
+import { isUntold, windowEndOf } from '../../src/core/auction/timing'
 import { publicIds, servesItsPost, withValidity } from '../buyer-line/buyer-line'
 import { answerOf } from './answer'
 import { BidWindow } from './bid-window'
 import type { IdentityClaims } from './identity-claims'
+import { AuctionMemory } from './memory'
 import { offerAnswer } from './offer-answer'
 import type { AuctionOutbox } from './outbox'
-import { AuctionRecord, type StoredAnswer } from './record'
+import { AuctionRecord, mustSurvive, type StoredAnswer } from './record'
 import { AuctionSeller, nameOf, type SealedSecrets } from './seller'
 import type { AuctionServices } from './services'
 import { Watchdog } from './watchdog'
@@ -38,8 +39,7 @@ export class AuctionRun {
   readonly #claims: IdentityClaims
   readonly #outbox: AuctionOutbox
   readonly #seller: AuctionSeller
-  #record: AuctionRecord | null
-  #state: AuctionState
+  readonly #memory: AuctionMemory
   /** Sealed credentials by contract; in memory only. */
   #sealedSecrets: SealedSecrets | null = null
   /** The window whose pings are out. */
@@ -55,17 +55,16 @@ export class AuctionRun {
     this.#outbox = outbox
     this.watchdog = new Watchdog(ctx.storage, services.now)
     this.#seller = new AuctionSeller(services, ctx.id.toString())
-    this.#record = AuctionRecord.load(ctx.storage.kv, services.recordSeals)
-    this.#state = this.#record?.state() ?? ABSENT
+    this.#memory = new AuctionMemory(() => AuctionRecord.load(ctx.storage.kv, services.recordSeals))
   }
 
   /** Null as long as there is no auction. */
   get record(): AuctionRecord | null {
-    return this.#record
+    return this.#memory.record
   }
 
   get state(): AuctionState {
-    return this.#state
+    return this.#memory.state
   }
 
   get isRunning(): boolean {
@@ -74,8 +73,7 @@ export class AuctionRun {
 
   /** Begins with what was just planned. */
   begin(record: AuctionRecord, planned: AuctionEvent, secrets: SealedSecrets): void {
-    this.#record = record
-    this.#state = evolve(ABSENT, planned)
+    this.#memory.begin(record, evolve(ABSENT, planned))
     this.#sealedSecrets = secrets
   }
 
@@ -92,44 +90,52 @@ export class AuctionRun {
 
   /** The record was changed by something that is no event. */
   reload(): void {
-    if (this.#record !== null) this.#state = this.#record.state()
+    this.#memory.refresh()
+  }
+
+  /** Nothing is left to do or to tell: whoever asks later is answered from storage. */
+  rest(): void {
+    if (this.state.phase !== 'settled' || isUntold(this.state) || this.#waiting.length > 0) return
+    this.#memory.release()
+    this.#window = null
+    this.#sealedSecrets = null
   }
 
   /** Takes up the auction where the record stands, unless this instance is already at it. */
   resume(): void {
-    if (this.#running || this.#record === null) return
+    if (this.#running || this.record === null) return
     this.#running = true
-    if (this.#state.phase === 'planned') {
+    if (this.state.phase === 'planned') {
       this.do({ type: 'open' })
       return
     }
-    const asked = isClosed(this.#state) ? this.#state.attempts.filter(({ stage }) => stage.at === 'reserving') : []
+    const asked = isClosed(this.state) ? this.state.attempts.filter(({ stage }) => stage.at === 'reserving') : []
     this.do({ type: 'recover' })
     for (const { contractId } of asked) this.#reserve(contractId)
   }
 
   /** Decides, stores what must survive, then acts. The one way in which anything happens here. */
   do(command: AuctionCommand): readonly AuctionEvent[] {
-    const record = this.#record
+    const record = this.record
     if (record === null) return []
-    const { events, state } = advance(this.#state, command, this.#services.now())
+    const { events, state } = advance(this.state, command, this.#services.now())
     if (events.length === 0) return events
-    const [told, wasAtRest] = [sequenceOf(this.#state), isAnswerable(this.#state)]
-    this.#state = state
+    const [told, wasAtRest] = [sequenceOf(this.state), isAnswerable(this.state)]
     record.events.push(...events)
-    if (record.answer === null && hasLead(this.#state) && isAnswerable(this.#state)) {
-      record.answer = answerOf(this.#ctx.id.toString(), record.lead, this.#state)
+    this.#memory.advance(state)
+    if (record.answer === null && hasLead(this.state) && isAnswerable(this.state)) {
+      record.answer = answerOf(this.#ctx.id.toString(), record.lead, this.state)
     }
     for (const event of events) {
-      if (event.type === 'post_started') this.#seller.preparePost(record, this.#state, event.contractId)
+      if (event.type === 'post_started') this.#seller.preparePost(record, this.state, event.contractId)
     }
-    record.dropSpent(this.#state)
+    record.dropSpent(this.state)
     // Where nothing is under way, no alarm may come again, and the supplier is answered: that is not to be forgotten.
-    if (events.some(mustSurvive) || (!wasAtRest && isAnswerable(this.#state))) record.save()
+    if (events.some(mustSurvive) || (!wasAtRest && isAnswerable(this.state))) record.save()
     for (const event of events) this.#act(event)
-    if (command.type === 'answer') this.#seller.reserveEarly(record, () => this.#state)
+    if (command.type === 'answer') this.#seller.reserveEarly(record, () => this.state)
     if (record.answer !== null) for (const resolve of this.#waiting.splice(0)) resolve()
-    if (sequenceOf(this.#state) > told) this.#ctx.waitUntil(this.#tell())
+    if (sequenceOf(this.state) > told) this.#ctx.waitUntil(this.#tell())
     return events
   }
 
@@ -144,7 +150,7 @@ export class AuctionRun {
         return
       case 'offered':
       case 'settled':
-        if (!hasLead(this.#state)) this.#ctx.waitUntil(this.#withoutLead(event.type))
+        if (!hasLead(this.state)) this.#ctx.waitUntil(this.#withoutLead(event.type))
         return
       case 'attempt_started':
         this.#reserve(event.contractId)
@@ -159,8 +165,8 @@ export class AuctionRun {
   }
 
   #openWindow(): void {
-    const record = this.#record
-    const state = this.#state
+    const record = this.record
+    const state = this.state
     if (record === null || state.phase !== 'pinging') return
     this.#window = new BidWindow({
       services: this.#services,
@@ -180,10 +186,10 @@ export class AuctionRun {
   }
 
   #reserve(contractId: string): void {
-    const state = this.#state
-    if (state.phase !== 'selling' || this.#record === null) return
+    const state = this.state
+    if (state.phase !== 'selling' || this.record === null) return
     if (state.attempts.find((attempt) => attempt.contractId === contractId)?.stage.at !== 'reserving') return
-    const reserved = this.#seller.reserve(this.#record, state, contractId)
+    const reserved = this.#seller.reserve(this.record, state, contractId)
     this.#ctx.waitUntil(reserved.then((denied) => this.do({ type: 'reservation', contractId, denied })))
   }
 
@@ -204,7 +210,7 @@ export class AuctionRun {
   }
 
   async #post(contractId: string, tryNumber: number): Promise<void> {
-    const [record, state] = [this.#record, this.#state]
+    const [record, state] = [this.record, this.state]
     if (record === null || !isClosed(state)) return
     // The request would wait for this by itself, but with the buyer's clock running.
     await this.#ctx.storage.sync()
@@ -214,7 +220,7 @@ export class AuctionRun {
 
   /** There is no lead yet, or there never was one. */
   async #withoutLead(reached: 'offered' | 'settled'): Promise<void> {
-    const record = this.#record
+    const record = this.record
     if (record === null) return
     if (record.offerBody === null) await this.#showOffer(record)
     if (reached === 'settled') await this.#giveTurnBack(record)
@@ -224,16 +230,16 @@ export class AuctionRun {
   async #showOffer(record: AuctionRecord): Promise<void> {
     const { lead } = record
     if (lead.offer === undefined) return
-    const [objectId, state] = [this.#ctx.id.toString(), this.#state]
+    const [objectId, state] = [this.#ctx.id.toString(), this.state]
     record.saveOffer(await offerAnswer({ services: this.#services, objectId, lead, order: lead.offer, state }))
-    await this.watchdog.arm(this.#state)
+    await this.watchdog.arm(this.state)
     for (const resolve of this.#waiting.splice(0)) resolve()
   }
 
   /** Best effort: a turn that is not given back is forgotten in time. */
   async #giveTurnBack(record: AuctionRecord): Promise<void> {
     try {
-      await this.#outbox.giveTurnBack(record, this.#state)
+      await this.#outbox.giveTurnBack(record, this.state)
     } catch (error) {
       this.#services.log('turn_not_given_back', { auctionId: this.#ctx.id.toString(), error: nameOf(error) })
     }
@@ -241,17 +247,17 @@ export class AuctionRun {
 
   /** Tells accounts and database what came of it; what does not get through is told again by the watchdog. */
   async #tell(): Promise<void> {
-    if (this.#record === null) return
+    if (this.record === null) return
     try {
-      await this.#outbox.flush(this.#record, this.#state)
+      await this.#outbox.flush(this.record, this.state)
     } catch (error) {
       this.#services.log('outbox_failed', { auctionId: this.#ctx.id.toString(), error: nameOf(error) })
     }
   }
 
   async #scheduleRetry(contractId: string, retryAt: number): Promise<void> {
-    await this.watchdog.arm(this.#state)
-    const attempts = this.#state.phase === 'absent' ? [] : this.#state.attempts
+    await this.watchdog.arm(this.state)
+    const attempts = this.state.phase === 'absent' ? [] : this.state.attempts
     const stage = attempts.find((attempt) => attempt.contractId === contractId)?.stage
     if (stage?.at !== 'unknown') return
     const delaySeconds = Math.max(0, Math.ceil((retryAt - this.#services.now()) / MS_PER_SECOND))
@@ -260,17 +266,17 @@ export class AuctionRun {
 
   /** Waits for the answer to the supplier. @returns null where it took longer */
   async answered(waitMs: number): Promise<StoredAnswer | null> {
-    if (this.#record === null || this.#record.answer === null) await this.waitForAnswer(waitMs)
-    if (this.#record === null || this.#record.answer === null) return null
-    await this.#freeUnsold(this.#record)
-    return this.#record.answer
+    if (this.record === null || this.record.answer === null) await this.waitForAnswer(waitMs)
+    if (this.record === null || this.record.answer === null) return null
+    await this.#freeUnsold(this.record)
+    return this.record.answer
   }
 
   /** A lead that nobody bought may come again as soon as its supplier has heard of it. */
   async #freeUnsold(record: AuctionRecord): Promise<void> {
-    if (this.#state.phase !== 'settled' || this.#state.outcome !== 'unsold') return
+    if (this.state.phase !== 'settled' || this.state.outcome !== 'unsold') return
     try {
-      await this.#claims.tell(record.lead, this.#state)
+      await this.#claims.tell(record.lead, this.state)
     } catch (error) {
       // Told again with everything else that was not heard.
       this.#services.log('identity_not_freed', { auctionId: this.#ctx.id.toString(), error: nameOf(error) })
@@ -283,21 +289,6 @@ export class AuctionRun {
       this.#waiting.push(resolve)
       if (Number.isFinite(waitMs)) setTimeout(resolve, waitMs)
     })
-  }
-}
-
-/** Events after which a restart must find them; everything else can be asked or decided again. */
-function mustSurvive(event: AuctionEvent): boolean {
-  switch (event.type) {
-    case 'post_started':
-    case 'settled':
-    case 'retry_scheduled':
-    case 'parked':
-    case 'resolved':
-    case 'post_answered':
-      return true
-    default:
-      return false
   }
 }
 

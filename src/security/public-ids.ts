@@ -37,15 +37,16 @@ function encode(objectId: string): string {
   for (let place = 0; place < WORDS; place++) {
     words[place] = Number.parseInt(objectId.slice(place * WORD_HEX, (place + 1) * WORD_HEX), 16)
   }
-  let text = ''
-  while (text.length < DIGITS) {
-    const digits = divide(words)
-    for (let rest = digits, count = 0; count < GROUP && text.length < DIGITS; count++) {
-      text = BASE62[rest % 62] + text
-      rest = Math.floor(rest / 62)
+  // Joined, since a text that grows by characters stays a chain of them for as long as it is kept.
+  const digits = new Array<string>(DIGITS)
+  for (let place = DIGITS - 1; place >= 0; ) {
+    let group = divide(words)
+    for (let count = 0; count < GROUP && place >= 0; count++, place--) {
+      digits[place] = BASE62[group % 62] ?? ''
+      group = Math.floor(group / 62)
     }
   }
-  return text
+  return digits.join('')
 }
 
 function decode(text: string): string | null {
