@@ -356,6 +356,7 @@ export function queueServices(env: Env): QueueServices {
     storeNotice: ({ tenantId, draft }) => writeWebhookEvents(env.DB, tenantId, [draft], EVENT_STAMPS),
     acknowledgeNotice: ({ tenantId, buyerId, draft }) => shared.account(tenantId, buyerId).acknowledgeNotice(draft.key),
     acknowledge: (auctionId, sequence) => shared.auctionByPublicId(auctionId).acknowledge(sequence),
+    pause: (ms) => scheduler.wait(ms),
     retryPost: (auctionId, contractId, tryNumber) =>
       shared.auctionByPublicId(auctionId).retryPost(contractId, tryNumber),
     keep: (letters) => new DeadLetterStore(env.DB).add(letters),

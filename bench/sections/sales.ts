@@ -6,8 +6,8 @@ import type { Measured, Side, Stand, Turn } from '../stand.ts'
 
 const POLL_MS = 50
 const DRAIN_PATIENCE_MS = 30_000
-/** Acknowledgements follow the rows; they must not run into the other side's turn. */
-const SETTLE_MS = 300
+/** Acknowledgements follow the rows, half a second for each batch; they must not run into the other side's turn. */
+const SETTLE_MS = 1_500
 
 async function soldRows({ miniflare }: Gavel): Promise<number> {
   const database = await miniflare.getD1Database('DB')

@@ -17,6 +17,9 @@ export interface ProjectionServices extends ChargeServices {
   readonly wakeLater: (wakes: readonly WebhookWake[]) => Promise<void>
   /** Tells the auction (`auc_…`) that everything up to this sequence is stored. */
   readonly acknowledge: (auctionId: string, sequence: number) => Promise<void>
+  readonly pause: (ms: number) => Promise<void>
+  /** Milliseconds since 1970. */
+  readonly now: () => number
 }
 
 export interface Applied {
@@ -24,8 +27,12 @@ export interface Applied {
   readonly wakes: readonly WebhookWake[]
 }
 
-/** So few that a batch does not stand in the way of the leads that come in meanwhile. */
 const ACKNOWLEDGEMENTS_AT_A_TIME = 4
+/**
+ * Over how long the acknowledgements of a batch are spread. Objects share threads, and what is acknowledged at once is also let go of
+ * at once, ten seconds later: either would stand in the way of the leads that come in meanwhile.
+ */
+const SPREAD_MS = 500
 /** So many refusals before the first success mean that the database is down, and it is not asked a hundred times. */
 const REFUSALS_OF_A_DATABASE_THAT_IS_DOWN = 5
 
@@ -94,13 +101,16 @@ async function wake({ wakes }: Applied, { wakeLater, log }: ProjectionServices):
 /** One call for each auction, with the newest of its sequences. */
 async function acknowledgeEach(
   stored: readonly ReadableLead[],
-  { acknowledge, log }: ProjectionServices,
+  { acknowledge, pause, now, log }: ProjectionServices,
 ): Promise<void> {
   const newest = new Map<string, number>()
   for (const { body } of stored) {
     newest.set(body.auctionId, Math.max(body.sequence, newest.get(body.auctionId) ?? body.sequence))
   }
-  await forEachSome([...newest], ACKNOWLEDGEMENTS_AT_A_TIME, async ([auctionId, sequence]) => {
+  const [beganAt, everyMs] = [now(), SPREAD_MS / newest.size]
+  await forEachSome([...[...newest].entries()], ACKNOWLEDGEMENTS_AT_A_TIME, async ([place, [auctionId, sequence]]) => {
+    const aheadMs = beganAt + place * everyMs - now()
+    if (aheadMs > 0) await pause(aheadMs)
     try {
       await acknowledge(auctionId, sequence)
     } catch (error) {

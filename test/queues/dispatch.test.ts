@@ -31,6 +31,7 @@ function setUp(overrides: Partial<QueueServices> = {}) {
       calls.push(`acknowledge ${draft.key}`)
     },
     acknowledge: async () => undefined,
+    pause: async () => undefined,
     retryPost: async (auctionId, contractId, tryNumber) => {
       calls.push(`post ${auctionId} ${contractId} ${tryNumber}`)
       return true

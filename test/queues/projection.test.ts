@@ -1,6 +1,6 @@
 import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { LeadProjection } from '../../src/contracts/projection'
 import { consumeProjection, type ProjectionServices } from '../../src/queues/projection'
 import { applyLeadProjections } from '../../src/stores/projector-store'
@@ -25,6 +25,8 @@ function setUp(overrides: Partial<ProjectionServices> = {}) {
     acknowledge: async (auctionId, sequence) => {
       acknowledged.push(`${auctionId}#${sequence}`)
     },
+    pause: async () => undefined,
+    now: () => 0,
     log: (event, details) => logged.push({ event, text: JSON.stringify(details) }),
     ...overrides,
   }
@@ -82,6 +84,42 @@ describe('a batch of messages', () => {
     await consume([lead], setUp().services)
     const row = await env.DB.prepare('SELECT received_at FROM leads WHERE id = ?1').bind(lead.leadId).first()
     expect(row).toEqual({ received_at: '2026-11-20T10:15:00.000Z' })
+  })
+})
+
+describe('acknowledgements', () => {
+  beforeEach(() => vi.useFakeTimers({ now: 0 }))
+  afterEach(() => vi.useRealTimers())
+
+  /** @returns when each of so many auctions was told, in ms from the beginning */
+  async function toldAt(leads: number, takingMs: number): Promise<readonly number[]> {
+    const at: number[] = []
+    const { services } = setUp({
+      apply: async () => ({ wakes: [] }),
+      acknowledge: async () => {
+        at.push(Date.now())
+        await new Promise((resolve) => setTimeout(resolve, takingMs))
+      },
+      pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      now: Date.now,
+    })
+    const batch = Array.from({ length: leads }, () => soldLead())
+    const done = consume(batch, services)
+    await vi.runAllTimersAsync()
+    await done
+    return at
+  }
+
+  it('are spread over half a second, so that no burst of them stands in the way of leads', async () => {
+    expect(await toldAt(5, 1)).toEqual([0, 100, 200, 300, 400])
+  })
+
+  it('that take long run four at a time, and are not held up on top of that', async () => {
+    expect(await toldAt(10, 1_000)).toEqual([0, 50, 100, 150, 1_000, 1_050, 1_100, 1_150, 2_000, 2_050])
+  })
+
+  it('of a single auction come at once', async () => {
+    expect(await toldAt(1, 1)).toEqual([0])
   })
 })
 
