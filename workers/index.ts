@@ -12,25 +12,20 @@ import type { App } from '../src/http/app'
 import { createGavel } from '../src/http/gavel'
 import { lastResort } from '../src/http/last-resort'
 import { consumeBatch } from '../src/queues'
-import { tendPrivacy } from './privacy'
+import { httpServices, reportFailure } from './edge-services'
 import {
   accountServices,
   auctionServices,
   clientGateServices,
   holderServices,
-  httpServices,
-  log,
-  privacyParts,
-  queueServices,
-  reportFailure,
   shardServices,
   suppressionServices,
-  tellReturns,
-  tidyCredentials,
-  wakeSuppressionBuilders,
-  webhookParts,
-} from './services'
-import { tendWebhooks, webhookSenderServices } from './webhooks'
+} from './object-services'
+import { log } from './platform'
+import { privacyParts, tendPrivacy } from './privacy'
+import { queueServices } from './queue-services'
+import { tellReturns, tidyCredentials, wakeSuppressionBuilders } from './upkeep'
+import { tendWebhooks, webhookParts, webhookSenderServices } from './webhooks'
 
 export class Auction extends AuctionObject {
   constructor(ctx: DurableObjectState, env: Env) {

@@ -9,6 +9,8 @@ import { emptyDeadLetters, openErasures } from '../src/stores/erasure-store'
 import { KeyRotationStore } from '../src/stores/key-rotation-store'
 import { tenantIds } from '../src/stores/tenant-store'
 import { createTenantStores } from '../src/stores/tenant-stores'
+import { log, now } from './platform'
+import { partsOf } from './services'
 
 export interface PrivacyParts {
   readonly db: D1Database
@@ -18,6 +20,14 @@ export interface PrivacyParts {
   readonly auction: (auctionId: string) => Pick<AuctionRpc, 'erase'>
   readonly now: () => number
   readonly log: (event: string, details: { readonly [name: string]: string | number }) => void
+}
+
+/** For what becomes of personal data in time. */
+export function privacyParts(env: Env): PrivacyParts {
+  const shared = partsOf(env)
+  const { box, envelope, config } = shared
+  const auction = (auctionId: string) => shared.auctionByPublicId(auctionId)
+  return { db: env.DB, kid: config.masterKeys[0].kid, box, envelope, auction, now, log }
 }
 
 const ERASURES_A_RUN = 5

@@ -4,6 +4,8 @@ import type { WebhookWake } from '../src/contracts/webhook-outbox'
 import type { WebhookSenderRpc } from '../src/contracts/webhook-sending'
 import type { EventStamps } from '../src/stores/webhook-events'
 import { WebhookSendingStore } from '../src/stores/webhook-sending-store'
+import { log, newId, now } from './platform'
+import { partsOf } from './services'
 
 /** What a webhook secret is sealed as. */
 export const WEBHOOK_SECRET = 'webhook-secret'
@@ -16,6 +18,20 @@ export interface WebhookParts extends EventStamps {
   readonly allowLoopback: boolean
   readonly openSecret: (sealed: string) => Promise<string>
   readonly log: WebhookSenderServices['log']
+}
+
+export const EVENT_STAMPS: EventStamps = { newEventId: () => newId('evt'), now }
+
+/** For those who send webhooks. */
+export function webhookParts(env: Env): WebhookParts {
+  const { config, box } = partsOf(env)
+  return {
+    ...EVENT_STAMPS,
+    env,
+    allowLoopback: config.allowLoopbackBuyers,
+    openSecret: (sealed) => box.open(sealed, WEBHOOK_SECRET),
+    log,
+  }
 }
 
 /** @returns the endpoint's object */

@@ -24,11 +24,12 @@ export interface UrlGuardOptions {
   readonly allowPorts?: readonly number[]
 }
 
-export type UrlVerdict = { readonly ok: true; readonly url: URL } | { readonly ok: false; readonly reason: UrlRefusal }
+export type UrlVerdict = { readonly ok: true } | { readonly ok: false; readonly reason: UrlRefusal }
 
 const MAX_URL_CHARS = 8_192
 const PORTS: readonly number[] = [443, 8443]
 
+const ALLOWED: UrlVerdict = { ok: true }
 const refuse = (reason: UrlRefusal): UrlVerdict => ({ ok: false, reason })
 
 /** Scheme, host with its port, and the rest, split by hand: what a parser makes of them is compared with this. */
@@ -44,18 +45,40 @@ export function checkBuyerUrl(text: string, options: UrlGuardOptions): UrlVerdic
   if (text.includes('#')) return refuse('fragment')
   const [, scheme = '', authority = ''] = PARTS.exec(text) ?? []
   if (authority.includes('@')) return refuse('credentials')
+  // Nothing behind the authority can change what it names: of a buyer's many URLs, the origin is judged once.
+  return judgedOnce(`${scheme}://${authority}`, options)
+}
+
+const judged = new Map<string, UrlVerdict>()
+const MAX_JUDGED = 1_000
+const MAX_JUDGED_CHARS = 300
+
+function judgedOnce(origin: string, options: UrlGuardOptions): UrlVerdict {
+  const key = `${options.allowLoopback} ${options.allowPorts?.join() ?? ''} ${origin}`
+  const known = judged.get(key)
+  if (known !== undefined) return known
+  const verdict = judgeOrigin(origin, options)
+  if (key.length > MAX_JUDGED_CHARS) return verdict
+  if (judged.size >= MAX_JUDGED) judged.clear()
+  judged.set(key, verdict)
+  return verdict
+}
+
+/** @param text a scheme and an authority, and nothing else */
+function judgeOrigin(text: string, options: UrlGuardOptions): UrlVerdict {
+  const [, scheme = '', authority = ''] = PARTS.exec(text) ?? []
   const [, writtenHost = '', writtenPort] = HOST_AND_PORT.exec(authority) ?? []
   const url = parse(text)
   if (writtenHost === '' || url === null) return refuse(url === null ? 'malformed' : 'ambiguous_host')
   const host = writtenHost.toLowerCase()
   if (url.hostname !== host) return refuse(isAddress(url.hostname) ? 'ip_address' : 'ambiguous_host')
   if (url.username !== '' || url.password !== '') return refuse('credentials')
-  if (options.allowLoopback && LOOPBACK.has(host)) return { ok: true, url }
+  if (options.allowLoopback && LOOPBACK.has(host)) return ALLOWED
   if (scheme.toLowerCase() !== 'https') return refuse('scheme')
   if (isAddress(host)) return refuse('ip_address')
   if (!isPublicName(host)) return refuse('private_name')
   const port = writtenPort === undefined ? 443 : Number(writtenPort)
-  return PORTS.includes(port) || options.allowPorts?.includes(port) === true ? { ok: true, url } : refuse('port')
+  return PORTS.includes(port) || options.allowPorts?.includes(port) === true ? ALLOWED : refuse('port')
 }
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]'])
