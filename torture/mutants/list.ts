@@ -46,7 +46,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     'intent-not-written',
     'the post leaves before it is on record',
-    'durable-objects/auction/run.ts',
+    'durable-objects/auction/record.ts',
     "    case 'post_started':\n    case 'settled':\n    case 'retry_scheduled':",
     "    case 'settled':\n    case 'retry_scheduled':",
   ),
@@ -68,8 +68,8 @@ export const MUTANTS: readonly Mutant[] = [
     'early-acknowledgement',
     'the auction takes the queue for the database',
     'durable-objects/auction/run.ts',
-    'await this.#outbox.flush(this.#record, this.#state)',
-    "await this.#outbox.flush(this.#record, this.#state)\n      this.do({ type: 'acknowledge', sequence: sequenceOf(this.#state) })\n      this.#record.saveAcknowledgements()",
+    'await this.#outbox.flush(this.record, this.state)',
+    "await this.#outbox.flush(this.record, this.state)\n      this.do({ type: 'acknowledge', sequence: sequenceOf(this.state) })\n      this.record?.saveAcknowledgements()",
   ),
   mutant(
     'account-not-charged',

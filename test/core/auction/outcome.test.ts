@@ -66,6 +66,7 @@ describe('the sales', () => {
       {
         contractId: 'a',
         buyerId: 'buy_a',
+        attempt: 1,
         priceMicros: units(30),
         payoutMicros: units(22.5),
         closedAt: START,
