@@ -10,6 +10,7 @@ export class NamedObjects<Class extends Rpc.DurableObjectBranded> {
     this.#namespace = namespace
   }
 
+  /** @returns the object of this name; a call to it is what wakes it */
   get(name: string): DurableObjectStub<Class> {
     return this.#namespace.get(this.#idOf(name))
   }

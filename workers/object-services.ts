@@ -18,6 +18,7 @@ const TIE_BREAK_BYTES = 8
 
 let ofAuctions: AuctionServices | undefined
 
+/** @returns the same for every auction of the isolate */
 export function auctionServices(env: Env): AuctionServices {
   ofAuctions ??= makeAuctionServices(env)
   return ofAuctions
@@ -57,6 +58,7 @@ function makeAuctionServices(env: Env): AuctionServices {
   }
 }
 
+/** @returns what pings buyers for an auction */
 export function shardServices(env: Env): { readonly line: BuyerLine } {
   return { line: partsOf(env).line }
 }
@@ -67,6 +69,7 @@ export function holderServices(env: Env): Pick<SupplierGateServices, 'now' | 'au
   return { now, auction: (objectId) => shared.auction(objectId) }
 }
 
+/** @returns what a buyer's account asks and tells */
 export function accountServices(env: Env): BuyerAccountServices {
   return {
     ...holderServices(env),
@@ -76,10 +79,12 @@ export function accountServices(env: Env): BuyerAccountServices {
   }
 }
 
+/** @returns the clock and the fences of a client's gate */
 export function clientGateServices(): ClientGateServices {
   return { now, newFence: () => crypto.randomUUID() }
 }
 
+/** @returns what builds a tenant's suppression index */
 export function suppressionServices(env: Env): SuppressionBuilderServices {
   const { suppression } = partsOf(env)
   const builder = new SuppressionBuilder({

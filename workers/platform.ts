@@ -1,4 +1,4 @@
-/** What of the platform is not an object of ours: its clock, its randomness, its log. Nothing else reads them. */
+/** What of the platform is not an object of ours: its clock, its log, and its randomness as ids. */
 import { ulid } from 'ulid'
 
 /** Names and numbers to the platform's log, as one line of JSON; never personal data. */
@@ -6,6 +6,7 @@ export function log(event: string, details: { readonly [name: string]: string | 
   console.log(JSON.stringify({ event, ...details }))
 }
 
+/** @returns milliseconds since 1970 */
 export const now = () => Date.now()
 
 /** Random bytes for ids, drawn many at a time: a call of the platform's generator for each character costs more than the id. */
@@ -26,6 +27,7 @@ export function newId(prefix: string): string {
   return `${prefix}_${newUlid()}`
 }
 
+/** @returns an id that sorts by its time */
 export function newUlid(): string {
   return ulid(now(), random)
 }

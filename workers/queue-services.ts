@@ -1,6 +1,7 @@
 /** What the consumers of the queues need. */
 import type { SoldAttempt } from '../src/contracts/buyer-account'
 import type { QueueServices } from '../src/queues'
+import type { ReportedSale } from '../src/queues/charges'
 import { decodeAuctionId } from '../src/security/public-ids'
 import { DeadLetterStore } from '../src/stores/dead-letter-store'
 import { applyLeadProjections } from '../src/stores/projector-store'
@@ -9,6 +10,7 @@ import { log, now } from './platform'
 import { partsOf } from './services'
 import { EVENT_STAMPS, wakeLater, webhookSender } from './webhooks'
 
+/** @returns what the consumers of all queues act with */
 export function queueServices(env: Env): QueueServices {
   const shared = partsOf(env)
   return {
@@ -22,7 +24,7 @@ export function queueServices(env: Env): QueueServices {
       await Promise.all(told)
       return applied
     },
-    charge: ({ tenantId, buyerId }, sold) => shared.account(tenantId, buyerId).commit(sold.map(bySoldObject)),
+    charge: async ({ tenantId, buyerId }, sold) => shared.account(tenantId, buyerId).commit(sold.map(ofObject)),
     wakeLater: (wakes) => wakeLater(env, wakes),
     wake: ({ endpointId }) => webhookSender(env, endpointId).wake(endpointId),
     storeNotice: ({ tenantId, draft }) => writeWebhookEvents(env.DB, tenantId, [draft], EVENT_STAMPS),
@@ -38,7 +40,9 @@ export function queueServices(env: Env): QueueServices {
   }
 }
 
-/** Accounts know auctions by their objects. */
-function bySoldObject({ auctionId, attempt }: SoldAttempt): SoldAttempt {
-  return { auctionId: decodeAuctionId(auctionId) ?? auctionId, attempt }
+/** Accounts know auctions by their objects. @throws where it is no auction's id: such a report is given back */
+function ofObject({ auctionId, attempt }: ReportedSale): SoldAttempt {
+  const objectId = decodeAuctionId(auctionId)
+  if (objectId === null) throw new Error('not an auction id')
+  return { auctionId: objectId, attempt }
 }

@@ -47,7 +47,7 @@ export const BUYER_SECRETS = 'buyer-secrets'
 const SIGNING_KEY = 'oauth-signing-key'
 
 /** What the edge and the objects share, built once an isolate. */
-export class Parts {
+class Parts {
   readonly config: Config
   readonly env: Env
   readonly box: SealedBox
@@ -163,6 +163,7 @@ export class Parts {
 
 let parts: Parts | undefined
 
+/** @returns what this isolate shares, made when first asked for */
 export function partsOf(env: Env): Parts {
   parts ??= new Parts(env)
   return parts

@@ -20,6 +20,7 @@ export interface WebhookParts extends EventStamps {
   readonly log: WebhookSenderServices['log']
 }
 
+/** What makes a draft an event: its id and its time. */
 export const EVENT_STAMPS: EventStamps = { newEventId: () => newId('evt'), now }
 
 /** For those who send webhooks. */

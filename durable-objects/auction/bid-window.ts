@@ -45,6 +45,8 @@ export class BidWindow {
     const endsAt = services.now() + windowMs
     this.#timer = setTimeout(() => onOver(this.#out), windowMs)
     const sealed = await this.#sealedSecrets()
+    // After a restart they are fetched, and the window may be over by then.
+    if (this.#cutOffs.isClosed) return
     const shards = []
     for (let from = SLOTS_PER_OBJECT; from < contracts.length; from += SLOTS_PER_OBJECT) {
       shards.push(this.#askByShard(contracts.slice(from, from + SLOTS_PER_OBJECT), sealed, endsAt))

@@ -28,6 +28,7 @@ export class AuctionMemory {
     return this.#read().state
   }
 
+  /** What was just planned is where it begins. */
   begin(record: AuctionRecord, state: AuctionState): void {
     this.#held = { record, state }
   }

@@ -70,7 +70,7 @@ export class AuctionOutbox {
 
   async #releaseHolds(record: AuctionRecord, state: BegunState): Promise<void> {
     for (const { number, contractId, stage } of state.attempts) {
-      if (this.#released.has(number) || !isHeldForNothing(stage)) continue
+      if (this.#released.has(number) || !needsRelease(stage)) continue
       const buyerId = state.plan.contenders.find(({ id }) => id === contractId)?.buyerId ?? ''
       const account = this.#services.account(record.lead.terms.tenantId, buyerId)
       await account.release(this.#objectId, number, stage.since)
@@ -129,7 +129,7 @@ export class AuctionOutbox {
  * Whether the account of an attempt that came to nothing may hold something for it: also of one that was granted too late, and of
  * one whose account could not be heard.
  */
-function isHeldForNothing(stage: AttemptStage): boolean {
+function needsRelease(stage: AttemptStage): boolean {
   if (stage.at === 'denied') return stage.reason === 'not_reached' || stage.reason === 'account_denied'
   return stage.at === 'rejected'
 }

@@ -123,7 +123,7 @@ export class AuctionSeller {
     // Nothing is sent any more: a clear no for a first post, while one whose outcome is unknown stays so.
     if (record.erased !== null) return { kind: 'rejected', reason: 'the lead was erased', parsed: false }
     if (contract === undefined || request === undefined) {
-      // Posts are kept from their first sending on: what was never rendered was never sent.
+      // What may be sent again is kept from its first sending on, and nothing else is sent twice: this was never rendered.
       return { kind: 'rejected', reason: 'the post could not be rendered', parsed: true }
     }
     const timeoutMs = postTimeoutMs(state, contractId, this.#services.now())

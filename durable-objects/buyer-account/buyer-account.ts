@@ -37,7 +37,7 @@ export interface BuyerAccountServices {
   readonly notify: (notice: WebhookNotice) => Promise<void>
 }
 
-/** Longer than any attempt takes to be on record in its auction; a hold that is older is asked about. */
+/** Longer than any attempt takes to be on record in its auction, and a sale to be reported; a hold that is older is asked about. */
 const UNRESOLVED_MS = 10 * 60 * 1_000
 const MAX_ASKED = 200
 /** How long a notice may take to be acknowledged before it is told again. */
@@ -81,25 +81,26 @@ export class BuyerAccountObject
   async reserve(request: ReserveRequest): Promise<ReserveResult> {
     const { auctionId, attempt, contractId, priceMicros, at } = request
     const hold: Hold = { status: 'held', contract_id: contractId, price_micros: priceMicros, at }
+    const refusal = this.#refusalOf(request)
     // Most attempts are new and fit: then the hold's row says both.
-    if (this.#refusalOf(request) === null && this.#holds.begin(auctionId, attempt, hold)) {
+    if (refusal === null && this.#holds.putNew(auctionId, attempt, hold)) {
       this.#count(hold, 1)
       await this.#watch()
       return { granted: true }
     }
     const known = this.#holds.find(auctionId, attempt)
+    if (known === null && refusal !== null) return this.#refuse(refusal, request)
     if (known?.status === 'released') return deny('account_denied')
     if (known !== null && (known.status === 'sold' || isSame(known, request))) return { granted: true }
     // Of a beginning that a restart forgot, delayed on its way: the later one may be with the buyer already.
     if (known !== null && request.at < known.at) return deny('account_denied')
     // The attempt begins anew: a restart had forgotten the first, and maybe its bid. What was held for that is given up.
     if (known !== null) this.#count(known, -1)
-    const refused = this.#refusalOf(request)
-    if (refused !== null) {
+    const refusalAnew = this.#refusalOf(request)
+    if (refusalAnew !== null) {
       // Uncounted and buried in one turn: a crash between them would leave a hold that is counted no more.
-      if (known !== null) this.#holds.bury(auctionId, attempt, this.#services.now())
-      if (refused !== 'paused') await this.#notice(this.#limits.passedBy(this.#configuration, request), request.at)
-      return deny(refused)
+      this.#holds.bury(auctionId, attempt, this.#services.now())
+      return this.#refuse(refusalAnew, request)
     }
     this.#holds.write(auctionId, attempt, hold)
     this.#count(hold, 1)
@@ -108,11 +109,12 @@ export class BuyerAccountObject
   }
 
   async commit(sold: readonly SoldAttempt[]): Promise<void> {
-    // Nothing is awaited between the holds: they are sold together, or none is.
+    // Nothing is awaited between them: all of it is stored together, notices included, or nothing is.
     const news = sold.map((attempt) => this.#holds.sell(attempt)).filter((hold) => hold !== null)
-    for (const { contract_id: contractId, at } of news) {
-      await this.#notice(this.#limits.reachedAt(this.#configuration, contractId, at), at)
-    }
+    const reached = news.flatMap(({ contract_id: contractId, at }) =>
+      this.#limits.reachedAt(this.#configuration, contractId, at).map((limit) => ({ limit, at })),
+    )
+    await this.#notice(reached)
   }
 
   async acknowledgeNotice(key: string): Promise<void> {
@@ -203,7 +205,7 @@ export class BuyerAccountObject
 
   /**
    * Asks about holds that nobody resolved: an auction that died before its attempt was on record has begun anew and knows
-   * nothing of it. Once a day it forgets what has been over for long.
+   * nothing of it, and the report of a sale may be late. Once a day it forgets what has been over for long.
    */
   async #lookAfterHolds(): Promise<void> {
     this.#isWatching = false
@@ -246,19 +248,24 @@ export class BuyerAccountObject
     if (set === null || set > at) await this.ctx.storage.setAlarm(at)
   }
 
-  #refusalOf(request: ReserveRequest): 'paused' | 'capped' | 'out_of_budget' | null {
-    if (this.#configuration?.active === false) return 'paused'
+  #refusalOf(request: ReserveRequest): Refusal | null {
+    if (this.#configuration?.active === false) return { reason: 'paused', passed: [] }
     const passed = this.#limits.passedBy(this.#configuration, request)
-    if (passed.some(({ kind }) => kind === 'cap')) return 'capped'
+    if (passed.some(({ kind }) => kind === 'cap')) return { reason: 'capped', passed }
     const isPaidFor = !this.#isPrepaid || request.priceMicros <= this.#balance.left(this.#usedMicros)
-    return isPaidFor && passed.length === 0 ? null : 'out_of_budget'
+    return isPaidFor && passed.length === 0 ? null : { reason: 'out_of_budget', passed }
   }
 
-  /** Keeps what is to be told, and tells it behind the answer. @param at the moment that it is about */
-  async #notice(limits: readonly ReachedLimit[], at: number): Promise<void> {
+  async #refuse({ reason, passed }: Refusal, { at }: ReserveRequest): Promise<ReserveResult> {
+    await this.#notice(passed.map((limit) => ({ limit, at })))
+    return deny(reason)
+  }
+
+  /** Keeps what is to be told of limits, each with the moment that it is about, and tells it behind the answer. */
+  async #notice(reached: readonly { readonly limit: ReachedLimit; readonly at: number }[]): Promise<void> {
     const now = this.#services.now()
     const [, buyerId] = this.#party
-    const isNews = limits.map((limit) => this.#notices.add(capReached(buyerId, limit, at), now)).includes(true)
+    const isNews = reached.map(({ limit, at }) => this.#notices.add(capReached(buyerId, limit, at), now)).includes(true)
     if (!isNews) return
     this.ctx.waitUntil(this.#tellNotices())
     const set = await this.ctx.storage.getAlarm()
@@ -289,6 +296,12 @@ export class BuyerAccountObject
     const { contract_id: scope, price_micros: amountMicros, at } = hold
     this.#usage.add({ scope, at, count: sign, amountMicros: sign * amountMicros })
   }
+}
+
+interface Refusal {
+  readonly reason: 'paused' | 'capped' | 'out_of_budget'
+  /** The limits that the sale would pass. */
+  readonly passed: readonly ReachedLimit[]
 }
 
 /** The same beginning of the attempt; another one has begun at another time. */

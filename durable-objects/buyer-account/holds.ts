@@ -65,7 +65,7 @@ export class Holds {
   }
 
   /** Holds for an attempt of which nothing is known, without a look before it. @returns false where something is */
-  begin(auctionId: string, attempt: number, { contract_id, price_micros, at }: Omit<Hold, 'status'>): boolean {
+  putNew(auctionId: string, attempt: number, { contract_id, price_micros, at }: Omit<Hold, 'status'>): boolean {
     const { rowsWritten } = this.#sql.exec(
       `INSERT INTO holds (auction_id, attempt, status, contract_id, price_micros, at) VALUES (?, ?, 'held', ?, ?, ?)
        ON CONFLICT DO NOTHING`,

@@ -7,7 +7,7 @@ import type { AuctionEvent } from '../../src/core/auction/events.ts'
 import { evolve } from '../../src/core/auction/evolve.ts'
 import { ABSENT, type AuctionState, hasLead, isClosed } from '../../src/core/auction/state.ts'
 import { attemptOutcomeOf, isAnswerable, type LeadOutcome, leadOutcomeOf } from '../../src/core/auction/summary.ts'
-import { nextWakeAt, RETENTION_MS, windowEndOf } from '../../src/core/auction/timing.ts'
+import { isUntold, nextWakeAt, RETENTION_MS, windowEndOf } from '../../src/core/auction/timing.ts'
 import type { Alarmed, Host } from '../engine/host.ts'
 import { Latch } from '../engine/latch.ts'
 import { call } from '../engine/network.ts'
@@ -107,6 +107,16 @@ export class AuctionObject implements Alarmed {
     if (events.length === 0) return
     this.#record?.save()
     this.#armWatchdog()
+    this.#rest()
+  }
+
+  /** As durable-objects/auction/memory.ts lets go of it all; read at once, as everything is asked again in the end. */
+  #rest(): void {
+    const state = this.#state
+    if (state.phase !== 'settled' || isUntold(state) || this.#waiting.length > 0) return
+    this.#record = AuctionRecord.load(this.#host)
+    this.#state = this.#record?.state() ?? ABSENT
+    this.#window = null
   }
 
   attemptOutcome(attempt: number, contractId: string): 'open' | 'sold' | 'over' {

@@ -67,7 +67,7 @@ export class AuctionOutbox {
 
   *#releaseHolds(state: BegunState): Running<void> {
     for (const { number, contractId, stage } of state.attempts) {
-      if (this.#released.has(number) || !isHeldForNothing(stage)) continue
+      if (this.#released.has(number) || !needsRelease(stage)) continue
       const buyerId = state.plan.contenders.find(({ id }) => id === contractId)?.buyerId ?? ''
       yield* call(this.#host, this.#services.account(buyerId), (account) =>
         account.release(this.#host.name, number, stage.since),
@@ -107,7 +107,7 @@ export class AuctionOutbox {
   }
 }
 
-function isHeldForNothing(stage: AttemptStage): boolean {
+function needsRelease(stage: AttemptStage): boolean {
   if (stage.at === 'denied') return stage.reason === 'not_reached' || stage.reason === 'account_denied'
   return stage.at === 'rejected'
 }

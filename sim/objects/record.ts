@@ -97,14 +97,19 @@ export class AuctionRecord {
 
   save(): void {
     if (this.#begun === null) return
-    const { answer, posts } = this
+    const { answer } = this
+    const posts = Object.fromEntries(Object.entries(this.posts).filter(([contractId]) => this.#isSentAgain(contractId)))
     const continuation: Continuation = {
       events: this.events.slice(this.#begun),
       answer,
-      posts: { ...posts },
+      posts,
       posted: this.#posted,
     }
     this.#host.put(CONTINUATION, continuation)
+  }
+
+  #isSentAgain(contractId: string): boolean {
+    return this.lead.plan.contenders.find(({ id }) => id === contractId)?.onUnknown === 'retry'
   }
 
   state(): AuctionState {

@@ -43,10 +43,12 @@ export class CutOff {
     return this.#broken.promise
   }
 
+  /** One more call ends with it. */
   enter(): void {
     this.#calls += 1
   }
 
+  /** A call has ended, whichever way. */
   leave(): void {
     this.#calls -= 1
     if (this.#calls > 0) return
@@ -54,6 +56,7 @@ export class CutOff {
     this.#onLeft()
   }
 
+  /** Cuts its calls off, once. */
   stop(cut: Cut): void {
     if (this.#cut !== null) return
     this.#cut = cut
@@ -75,12 +78,17 @@ export class CutOffs {
   /** A call begins that may take so long, in ms. It must `leave` when it has ended. */
   enter(timeoutMs: number): CutOff {
     const endsAt = Math.ceil(performance.now() + timeoutMs)
-    let cutOff = this.#byEnd.get(endsAt)
-    if (cutOff === undefined || cutOff.cut !== null) {
-      cutOff = new CutOff(timeoutMs, () => this.#byEnd.delete(endsAt))
-      this.#byEnd.set(endsAt, cutOff)
-    }
+    const known = this.#byEnd.get(endsAt)
+    const cutOff = known === undefined || known.cut !== null ? this.#add(endsAt, timeoutMs) : known
     cutOff.enter()
+    return cutOff
+  }
+
+  #add(endsAt: number, timeoutMs: number): CutOff {
+    const cutOff = new CutOff(timeoutMs, () => {
+      if (this.#byEnd.get(endsAt) === cutOff) this.#byEnd.delete(endsAt)
+    })
+    this.#byEnd.set(endsAt, cutOff)
     return cutOff
   }
 

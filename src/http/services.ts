@@ -1,5 +1,5 @@
 /**
- * What handlers receive: everything that acts on the world, built once in workers/services.ts.
+ * What handlers receive: everything that acts on the world, built once in workers/edge-services.ts.
  *
  * Interfaces only, so that no handler can reach an environment, a clock or an object's internals by itself.
  */

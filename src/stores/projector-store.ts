@@ -1,7 +1,7 @@
 /**
  * Writes what auctions report into leads, ledger and rollups: the only writer of the three.
  *
- * One transaction of (as a rule) three statements for up to a hundred messages. The messages travel as one JSON value, so
+ * One transaction of a few statements for up to a hundred messages, whichever of their parts each needs as one JSON value, so
  * that neither statements nor bound parameters grow with them. Every statement asks by itself which messages are newer than
  * the stored lead, and the leads are written last: a message that comes again, late or out of order finds itself not newer
  * and changes nothing. What a lead adds to a rollup is the difference to what its stored row had added.

@@ -18,13 +18,15 @@ export class WebhookListeners {
   /** @returns those of the tenants that have an endpoint, whatever it wants to hear of */
   async among(tenantIds: Iterable<string>): Promise<ReadonlySet<string>> {
     const asked = [...new Set(tenantIds)]
-    if (this.#listening.size >= MAX_KNOWN) this.#listening.clear()
+    const known = asked.filter((tenantId) => this.#listening.has(tenantId))
     const unknown = asked.filter((tenantId) => !this.#listening.has(tenantId))
-    if (unknown.length > 0) await this.#ask(unknown)
-    return new Set(asked.filter((tenantId) => this.#listening.has(tenantId)))
+    const found = unknown.length === 0 ? [] : await this.#ask(unknown)
+    if (this.#listening.size + found.length > MAX_KNOWN) this.#listening.clear()
+    for (const tenantId of found) this.#listening.add(tenantId)
+    return new Set([...known, ...found])
   }
 
-  async #ask(tenantIds: readonly string[]): Promise<void> {
+  async #ask(tenantIds: readonly string[]): Promise<readonly string[]> {
     const { results } = await this.#db
       .prepare(
         `SELECT value AS tenantId FROM json_each(?1) AS asked
@@ -32,6 +34,6 @@ export class WebhookListeners {
       )
       .bind(JSON.stringify(tenantIds))
       .all<{ tenantId: string }>()
-    for (const { tenantId } of results) this.#listening.add(tenantId)
+    return results.map(({ tenantId }) => tenantId)
   }
 }

@@ -2,6 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it, vi } from 'vitest'
 import { BuyerAccountObject } from '../../durable-objects/buyer-account/buyer-account'
+import type { AccountConfiguration } from '../../src/contracts/buyer-account'
 import type { WebhookNotice } from '../../src/contracts/webhook-outbox'
 import { fresh } from '../support/projections'
 import { money } from '../support/submit-lead'
@@ -11,7 +12,7 @@ const START = Date.parse('2076-11-20T10:15:00Z')
 const HOUR = 60 * 60 * 1_000
 const DAY_CAP = { period: 'day', timeZone: 'UTC', count: 2, amountMicros: null, contractId: null } as const
 
-async function setUp() {
+async function setUp(caps: AccountConfiguration['caps'] = [DAY_CAP]) {
   const buyerId = fresh('buy')
   const clock = { now: START }
   const told: WebhookNotice[] = []
@@ -26,7 +27,7 @@ async function setUp() {
       },
     })
   })
-  await life.run((account) => account.configure({ version: 1, active: true, caps: [DAY_CAP], budgets: [] }))
+  await life.run((account) => account.configure({ version: 1, active: true, caps, budgets: [] }))
   const sell = async (auctionId: string) => {
     const request = { auctionId, attempt: 1, contractId: 'con_a', priceMicros: money(40), at: clock.now }
     const { granted } = await life.run((account) => account.reserve(request))
@@ -53,6 +54,33 @@ describe('a cap', () => {
     expect([await sell('auction-5'), await sell('auction-6')]).toEqual([true, true])
     await vi.waitUntil(() => told.length === 2)
     expect(told[1]?.draft.key).not.toBe(told[0]?.draft.key)
+  })
+
+  it('is on record as reached in the very turn that sells its last place, however many others a batch fills', async () => {
+    const contractIds = ['con_a', 'con_b', 'con_c']
+    const { life, told, queue, clock } = await setUp(
+      contractIds.map((contractId) => ({ ...DAY_CAP, contractId, count: 1 })),
+    )
+    queue.isDown = true
+    for (const [index, contractId] of contractIds.entries()) {
+      const request = { auctionId: `auction-${index}`, attempt: 1, contractId, priceMicros: money(40), at: clock.now }
+      await life.run((account) => account.reserve(request))
+    }
+    const stored = await life.run(async (account, { storage }) => {
+      const committing = account.commit(contractIds.map((_, index) => ({ auctionId: `auction-${index}`, attempt: 1 })))
+      // Nothing was awaited yet: a crash from here on takes all of it, or nothing.
+      const { sold, notices } = storage.sql
+        .exec<{ sold: number; notices: number }>(
+          "SELECT (SELECT COUNT(*) FROM holds WHERE status = 'sold') AS sold, (SELECT COUNT(*) FROM notices) AS notices",
+        )
+        .one()
+      await committing
+      return { sold, notices }
+    })
+    expect(stored).toEqual({ sold: 3, notices: 3 })
+    queue.isDown = false
+    await life.ring()
+    expect(told).toHaveLength(3)
   })
 
   it('is told again, also by the next life of the account, until somebody has it', async () => {

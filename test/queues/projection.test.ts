@@ -165,6 +165,25 @@ describe('what was sold', () => {
     expect(logged).toEqual([{ event: 'charge_failed', text: expect.stringContaining('"buyerId":"buy_a","sales":2') }])
   })
 
+  it('waits as little for an account that never answers', async () => {
+    vi.useFakeTimers({ now: 0, toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const tenantId = fresh('tenant')
+      const leads = ['a', 'b'].map((name) => soldLead({ tenantId, sales: [sale(name, { attempt: 1 })] }))
+      const { services, logged } = setUp({
+        charge: ({ buyerId }) => (buyerId === 'buy_a' ? new Promise(() => undefined) : Promise.resolve()),
+      })
+      const consuming = consume(leads, services)
+      await vi.advanceTimersByTimeAsync(3_000)
+      vi.useRealTimers()
+      expect(await consuming).toEqual({ acked: ['m1'], retried: ['m0'] })
+      expect(await storedOf(tenantId)).toEqual([leads[1]?.auctionId])
+      expect(logged.map(({ event }) => event)).toEqual(['charge_failed'])
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   it('and what an older auction told its account by itself is not told again', async () => {
     const { services, charged } = setUp()
     const lead = soldLead()

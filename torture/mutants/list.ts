@@ -82,8 +82,8 @@ export const MUTANTS: readonly Mutant[] = [
     'counted-at-commit',
     'caps and balances do not count what is held',
     'durable-objects/buyer-account/buyer-account.ts',
-    'this.#holds.begin(auctionId, attempt, hold)) {\n      this.#count(hold, 1)',
-    'this.#holds.begin(auctionId, attempt, hold)) {',
+    'this.#holds.putNew(auctionId, attempt, hold)) {\n      this.#count(hold, 1)',
+    'this.#holds.putNew(auctionId, attempt, hold)) {',
   ),
   mutant(
     'late-sale-not-charged',

@@ -33,6 +33,49 @@ describe('an auction in which nothing is under way any more', () => {
   })
 })
 
+describe('an auction that is over, and acknowledged', () => {
+  async function restingAuction() {
+    const buyers = [new TestBuyer('buyer', { ping: 'bid/90' })]
+    const auction = new PlayedAuction()
+    const lead = leadFor(buyers)
+    const result = await auction.submit(lead)
+    await auction.projected.atLeast(1)
+    const before = await auction.view()
+    await auction.acknowledge(1)
+    return { auction, lead, before, body: result.kind === 'answer' ? result.body : '' }
+  }
+
+  it('answers from storage whatever is asked of it, as it did from memory', async () => {
+    const { auction, lead, before, body } = await restingAuction()
+    const acknowledged = expect.objectContaining({ step: 'acknowledged' })
+    expect(await auction.view()).toEqual({ ...before, trace: [...before.trace, acknowledged] })
+    expect(await auction.replay(lead.fingerprint)).toMatchObject({ kind: 'answer', body, replayed: true })
+    expect(await auction.replay('another')).toMatchObject({ kind: 'conflict' })
+    expect(await auction.run((object) => object.attemptOutcome(1, 'con_buyer'))).toBe('sold')
+    expect(await auction.retryPost('con_buyer', 2)).toBe(false)
+    await auction.acknowledge(1)
+    expect(await auction.run((object) => object.erase('live', 'all'))).toBe('erased')
+    expect(await auction.view()).toMatchObject({ phase: 'settled', status: 'sold', buyerId: 'buy_buyer' })
+    expect(auction.projected.all).toHaveLength(1)
+  })
+
+  it('keeps nothing of it in memory: what is gone from storage is gone', async () => {
+    const { auction, lead } = await restingAuction()
+    await auction.run((_, { storage }) => storage.deleteAll())
+    expect(await auction.viewOf('live')).toBeNull()
+    expect(await auction.replay(lead.fingerprint)).toBeNull()
+  })
+
+  it('keeps all of it as long as the database has not acknowledged', async () => {
+    const auction = new PlayedAuction()
+    await auction.submit(leadFor([new TestBuyer('buyer', { ping: 'bid/90' })]))
+    await auction.projected.atLeast(1)
+    await auction.acknowledge(0)
+    await auction.run((_, { storage }) => storage.deleteAll())
+    expect(await auction.view()).toMatchObject({ phase: 'settled', status: 'sold' })
+  })
+})
+
 describe('a person who has asked the buyer', () => {
   it('ends what is parked as sold, once, whatever dies after it', async () => {
     const { auction } = await parkedAuction()

@@ -54,6 +54,38 @@ describe('twenty buyers', () => {
     for (const buyer of others) expect(await buyer.pings({ aborted: 1 })).toHaveLength(1)
   })
 
+  it('are not asked at all where a price without a ping cannot be beaten, by the auction or by a shard', async () => {
+    const priced = new TestBuyer('priced', { contract: { price: 50 } })
+    const others = named(13, () => 'bid/40', { maxBidMicros: money(40) })
+    const auction = new PlayedAuction()
+    const result = await auction.submit(leadFor([priced, ...others], { terms: PATIENT }))
+    expect(answerIn(result).buyer_id).toBe('buy_priced')
+    expect((await auction.view()).closeCause).toBe('unbeatable')
+    for (const buyer of others) expect(await buyer.pings()).toHaveLength(0)
+    expect(auction.shardRequests.all).toHaveLength(0)
+  })
+
+  it('are not asked where a restart finds their credentials only when the window is over', async () => {
+    const buyers = named(8, () => 'held/bid:1', { pingTimeoutMs: 60_000 })
+    const auction = new PlayedAuction()
+    const lead = leadFor(buyers, { terms: auctionTerms({ bidWindowMs: 500, deadlineMs: 5_000 }) })
+    const lost = auction.begin(lead)
+    for (const buyer of buyers) await buyer.pings({ requests: 1 })
+    const found = Promise.withResolvers<void>()
+    const sealedSecrets = async () => {
+      await found.promise
+      return {}
+    }
+    await auction.crash({ sealedSecrets })
+    await lost
+    const shards = auction.shardRequests.all.length
+    expect(answerIn(await auction.replay(lead.fingerprint)).status).toBe('UNMATCHED')
+    found.resolve()
+    await auction.view()
+    expect(auction.shardRequests.all).toHaveLength(shards)
+    for (const buyer of buyers) expect(await buyer.pings()).toHaveLength(1)
+  })
+
   it('are posted to with what their own answer to a shard gave', async () => {
     const bid = { accepted: true, bid_price: 90, token: 'token-of-b6' }
     const winner = new TestBuyer('b6', {
