@@ -96,7 +96,7 @@ async function readBody(
 ): Promise<{ body: Uint8Array; truncated: boolean }> {
   const declared = headers.get('content-length')
   if (declared !== null && Number(declared) <= MAX_BODY_BYTES && !headers.has('content-encoding')) {
-    return { body: await response.bytes(), truncated: false }
+    return { body: new Uint8Array(await response.arrayBuffer()), truncated: false }
   }
   if (response.body === null) return { body: new Uint8Array(0), truncated: false }
   return await readChunks(response.body, cutOff.broken)
