@@ -17,31 +17,25 @@ import type {
   SoldAttempt,
 } from '../../src/contracts/buyer-account'
 import type { AccountHealth, BuyerLineAccountRpc, PingShare, PingShareRequest } from '../../src/contracts/buyer-line'
-import { capReached, type NoticeAccountRpc, type ReachedLimit } from '../../src/contracts/buyer-notices'
+import type { NoticeAccountRpc, ReachedLimit } from '../../src/contracts/buyer-notices'
 import type { ReturnAccountRpc, SaleReturn } from '../../src/contracts/sale-return'
-import type { WebhookNotice } from '../../src/contracts/webhook-outbox'
 import type { CircuitNote } from '../../src/core/limits/circuit-notes'
 import { DEFAULT_PINGS_PER_SECOND } from '../../src/core/limits/shares'
 import { UsageCounter } from '../usage-counter'
 import { AccountLimits } from './account-limits'
+import { CapNotices, type CapNoticesServices, NOTICE_MS } from './cap-notices'
 import { type Hold, Holds, type OpenHold } from './holds'
 import { LineBook } from './line-book'
-import { Notices } from './notices'
 import { PrepaidBalance } from './prepaid-balance'
 import { Returns } from './returns'
 
-export interface BuyerAccountServices {
-  readonly now: () => number
+export interface BuyerAccountServices extends CapNoticesServices {
   readonly auction: (objectId: string) => AuctionRpc | null
-  /** Has an event stored; whoever stores it acknowledges it. */
-  readonly notify: (notice: WebhookNotice) => Promise<void>
 }
 
 /** Longer than any attempt takes to be on record in its auction, and a sale to be reported; a hold that is older is asked about. */
 const UNRESOLVED_MS = 10 * 60 * 1_000
 const MAX_ASKED = 200
-/** How long a notice may take to be acknowledged before it is told again. */
-const NOTICE_MS = 60 * 1_000
 /** How often what is over is looked through for what may be forgotten. */
 const FORGET_EVERY_MS = 24 * 60 * 60 * 1_000
 const CREDITS_SHOWN = 100
@@ -59,7 +53,7 @@ export class BuyerAccountObject
   readonly #limits: AccountLimits
   readonly #services: BuyerAccountServices
   readonly #lineBook: LineBook
-  readonly #notices: Notices
+  readonly #notices: CapNotices
   /** Whether an alarm is known to be set for what is held. */
   #isWatching = false
   #forgotAt = 0
@@ -74,7 +68,7 @@ export class BuyerAccountObject
     this.#usage = new UsageCounter(ctx.storage.sql)
     this.#limits = new AccountLimits(this.#usage)
     this.#lineBook = new LineBook(ctx.storage.kv)
-    this.#notices = new Notices(ctx.storage.sql)
+    this.#notices = new CapNotices(ctx, services)
     this.#configuration = ctx.storage.kv.get<AccountConfiguration>('configuration') ?? null
   }
 
@@ -114,7 +108,7 @@ export class BuyerAccountObject
     const reached = news.flatMap(({ contract_id: contractId, at }) =>
       this.#limits.reachedAt(this.#configuration, contractId, at).map((limit) => ({ limit, at })),
     )
-    await this.#notice(reached)
+    await this.#notices.add(reached)
   }
 
   async acknowledgeNotice(key: string): Promise<void> {
@@ -200,7 +194,7 @@ export class BuyerAccountObject
   override async alarm(): Promise<void> {
     await this.#lookAfterHolds()
     // Sooner than the holds need it; they are looked after each time.
-    if (await this.#tellNotices()) await this.ctx.storage.setAlarm(this.#services.now() + NOTICE_MS)
+    if (await this.#notices.tell()) await this.ctx.storage.setAlarm(this.#services.now() + NOTICE_MS)
   }
 
   /**
@@ -257,39 +251,8 @@ export class BuyerAccountObject
   }
 
   async #refuse({ reason, passed }: Refusal, { at }: ReserveRequest): Promise<ReserveResult> {
-    await this.#notice(passed.map((limit) => ({ limit, at })))
+    await this.#notices.add(passed.map((limit) => ({ limit, at })))
     return deny(reason)
-  }
-
-  /** Keeps what is to be told of limits, each with the moment that it is about, and tells it behind the answer. */
-  async #notice(reached: readonly { readonly limit: ReachedLimit; readonly at: number }[]): Promise<void> {
-    const now = this.#services.now()
-    const [, buyerId] = this.#party
-    const isNews = reached.map(({ limit, at }) => this.#notices.add(capReached(buyerId, limit, at), now)).includes(true)
-    if (!isNews) return
-    this.ctx.waitUntil(this.#tellNotices())
-    const set = await this.ctx.storage.getAlarm()
-    if (set === null || set > now + NOTICE_MS) await this.ctx.storage.setAlarm(now + NOTICE_MS)
-  }
-
-  /** @returns whether anything was left to tell */
-  async #tellNotices(): Promise<boolean> {
-    const [tenantId, buyerId] = this.#party
-    const untold = this.#notices.untold()
-    try {
-      for (const draft of untold) {
-        await this.#services.notify({ kind: 'webhook_notice', tenantId, buyerId, draft })
-      }
-    } catch {
-      // Told again by the alarm.
-    }
-    return untold.length > 0
-  }
-
-  /** Tenant and buyer, as the object is named. */
-  get #party(): readonly [tenantId: string, buyerId: string] {
-    const [tenantId = '', buyerId = ''] = (this.ctx.id.name ?? '').split('/')
-    return [tenantId, buyerId]
   }
 
   #count(hold: Pick<Hold, 'contract_id' | 'price_micros' | 'at'>, sign: 1 | -1): void {

@@ -15,6 +15,7 @@ import {
   sharesAfterRestart,
   sharesToStore,
   sumOfShares,
+  unstoredOf,
 } from '../../src/core/limits/shares'
 
 const SHARES = 'shares'
@@ -32,10 +33,11 @@ export class LineBook {
   }
 
   share({ holder, wanted }: PingShareRequest, limit: number, now: number): PingShare {
-    const known = this.#shares ?? sharesAfterRestart(this.#stored, limit, now)
+    const unstored = unstoredOf(limit)
+    const known = this.#shares ?? sharesAfterRestart(this.#stored, unstored, now)
     const { perSecond, shares } = grantShare(known, { holder, wanted, limit, now })
     this.#shares = shares
-    const store = perSecond === 0 ? null : sharesToStore(this.#stored, shares, { limit, now })
+    const store = perSecond === 0 ? null : sharesToStore(this.#stored, shares, { unstored, now })
     if (store !== null) {
       this.#stored = store
       this.#kv.put(SHARES, store)

@@ -93,6 +93,28 @@ describe("a client's rate", () => {
     expect(passed.length).toBeGreaterThan(40)
   })
 
+  it('is whole for a client that comes back after a while, though its gate was let go of meanwhile', async () => {
+    const { isolate, clock, passed, life } = newClient(100)
+    const { take } = isolate()
+    await Promise.all(Array.from({ length: 150 }, take))
+    expect(passed).toHaveLength(100)
+    clock.now += 14_000
+    await life.crash()
+    await Promise.all(Array.from({ length: 150 }, take))
+    expect(passed).toHaveLength(200)
+  })
+
+  it('is not given out call by call again by a gate that restarted in the same second', async () => {
+    const { life, clock } = newClient(100)
+    const ask = (holder: string) =>
+      life.run((gate) => gate.askRate({ holder, wanted: 1, waiting: 60, used: 0, limit: 100 }))
+    expect((await ask('isolate-1')).permits).toBe(59)
+    await life.crash()
+    expect((await ask('isolate-2')).permits).toBe(0)
+    clock.now += 1_250
+    expect((await ask('isolate-3')).permits).toBe(59)
+  })
+
   it('is not shared out as far as it is out in permits', async () => {
     const { life, clock } = newClient(100)
     const ask = (holder: string, wanted: number, waiting: number) =>

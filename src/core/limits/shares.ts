@@ -58,38 +58,44 @@ export function sumOfShares(shares: readonly Share[]): number {
 /** What survives a restart of whoever grants. */
 export interface StoredShares {
   readonly shares: readonly Share[]
-  /** Until then there may be others, at most half of the limit with those that are stored. */
+  /** Until then there may be others, with those that are stored at most as much as may be out unstored. */
   readonly othersUntil: number
 }
 
+/** Of a limit, what may be out without that it is stored whose it is. */
+const UNSTORED_PART = 10
+
+/** @returns how much of a limit a restart leaves alone, a tenth, in exchange for a row a minute where little is sent */
+export function unstoredOf(limit: number): number {
+  return Math.floor(limit / UNSTORED_PART)
+}
+
 /**
- * What must be stored before a grant is given out: all shares, once they are more than half of the limit. Up to half, only that
- * there are some, since a restart then leaves half of the limit alone for as long as they may live.
+ * What must be stored before a grant is given out: all shares, once they are more than may be out unstored. Up to that, only that
+ * there are some, since a restart then leaves as much of the limit alone for as long as they may live. Objects restart
+ * whenever nobody called them for ten seconds: what is left alone is missing then.
  *
+ * @param unstored pings or requests a second; with 0, each grant is stored
  * @returns null where what is stored already will do
  */
 export function sharesToStore(
   stored: StoredShares | null,
   shares: readonly Share[],
-  { limit, now }: Pick<ShareRequest, 'limit' | 'now'>,
+  { unstored, now }: { readonly unstored: number; readonly now: number },
 ): StoredShares | null {
   const isCovered = stored !== null && stored.othersUntil >= now + COUNTED_MS
-  if (isCovered && sumOfShares(shares) <= halfOf(limit)) return null
+  if (isCovered && sumOfShares(shares) <= unstored) return null
   return { shares, othersUntil: isCovered ? stored.othersUntil : now + STORED_AHEAD_MS }
 }
 
 /** Nobody's: what may have been given out and was not stored. */
 const OTHERS = ''
 
-/** @returns what counts after a restart */
-export function sharesAfterRestart(stored: StoredShares | null, limit: number, now: number): readonly Share[] {
+/** @param unstored as when they were stored @returns what counts after a restart */
+export function sharesAfterRestart(stored: StoredShares | null, unstored: number, now: number): readonly Share[] {
   if (stored === null) return []
   const live = stored.shares.filter(({ until }) => until > now)
-  const perSecond = halfOf(limit) - sumOfShares(live)
+  const perSecond = unstored - sumOfShares(live)
   const until = Math.min(stored.othersUntil, now + COUNTED_MS)
   return perSecond <= 0 || until <= now ? live : [...live, { holder: OTHERS, perSecond, until }]
-}
-
-function halfOf(limit: number): number {
-  return Math.floor(limit / 2)
 }

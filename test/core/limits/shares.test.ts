@@ -8,6 +8,7 @@ import {
   sharesAfterRestart,
   sharesToStore,
   sumOfShares,
+  unstoredOf,
 } from '../../../src/core/limits/shares'
 
 const COUNTED_MS = SHARE_LIFE_MS + 1_250
@@ -21,16 +22,19 @@ class Granting {
   #stored: StoredShares | null = null
   #shares: readonly Share[] = []
   readonly #limit: number
+  readonly #unstored: number
 
-  constructor(limit: number) {
+  constructor(limit: number, unstored = unstoredOf(limit)) {
     this.#limit = limit
+    this.#unstored = unstored
   }
 
   ask(holder: string, wanted: number): number {
     const request = { holder, wanted, limit: this.#limit, now: this.now }
     const { perSecond, shares } = grantShare(this.#shares, request)
     this.#shares = shares
-    const store = perSecond === 0 ? null : sharesToStore(this.#stored, shares, request)
+    const store =
+      perSecond === 0 ? null : sharesToStore(this.#stored, shares, { unstored: this.#unstored, now: this.now })
     if (store !== null) {
       this.#stored = store
       this.writes += 1
@@ -40,7 +44,7 @@ class Granting {
   }
 
   restart(): void {
-    this.#shares = sharesAfterRestart(this.#stored, this.#limit, this.now)
+    this.#shares = sharesAfterRestart(this.#stored, this.#unstored, this.now)
   }
 
   /** What the holders may send together, each by the largest share that it may still be using. */
@@ -55,11 +59,16 @@ const step = fc.oneof(
   fc.constant({ restart: true as const }),
 )
 
+/** With what of it may be out unstored. */
+const limits = fc
+  .integer({ min: 1, max: 120 })
+  .chain((limit) => fc.tuple(fc.constant(limit), fc.constantFrom(0, unstoredOf(limit), Math.floor(limit / 2))))
+
 describe('shares of a limit', () => {
   it('never exceed it together, whoever asks for how much, and wherever the account restarts', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 120 }), fc.array(step, { maxLength: 60 }), (limit, steps) => {
-        const granting = new Granting(limit)
+      fc.property(limits, fc.array(step, { maxLength: 60 }), ([limit, unstored], steps) => {
+        const granting = new Granting(limit, unstored)
         for (const next of steps) {
           if ('ask' in next) granting.ask(next.ask, next.wanted)
           else if ('wait' in next) granting.now += next.wait
@@ -118,12 +127,30 @@ describe('a restart', () => {
     expect(granting.ask('b', 100)).toBe(30)
   })
 
-  it('leaves half of the limit to be had at once, and all of it as soon as what was not stored has ended', () => {
+  it('leaves nine tenths of the limit to be had at once, and all of it as soon as what was not stored has ended', () => {
     const granting = new Granting(100)
     granting.ask('a', 10)
     granting.restart()
-    expect(granting.ask('b', 100)).toBe(50)
+    expect(granting.ask('b', 100)).toBe(90)
     granting.now += COUNTED_MS
+    expect(granting.ask('b', 100)).toBe(100)
+  })
+
+  it('leaves nine tenths also where much was sent until all of it was over', () => {
+    const granting = new Granting(100)
+    granting.ask('a', 100)
+    granting.now += COUNTED_MS
+    granting.restart()
+    expect(granting.ask('a', 100)).toBe(90)
+  })
+
+  it('takes nothing where each grant is stored', () => {
+    const granting = new Granting(100, 0)
+    granting.ask('a', 10)
+    granting.restart()
+    expect(granting.ask('b', 100)).toBe(90)
+    granting.now += COUNTED_MS
+    granting.restart()
     expect(granting.ask('b', 100)).toBe(100)
   })
 
@@ -141,15 +168,15 @@ describe('what is stored', () => {
   it('is a row a minute while a buyer is at rest, however many share its limit', () => {
     const granting = new Granting(100)
     for (let second = 0; second < 600; second += 10) {
-      for (const holder of ['a', 'b', 'c', 'd', 'e']) granting.ask(holder, 4)
+      for (const holder of ['a', 'b', 'c', 'd', 'e']) granting.ask(holder, 2)
       granting.now += 10_000
     }
     expect(granting.writes).toBeLessThanOrEqual(13)
   })
 
-  it('is a row for each grant beyond half of the limit', () => {
+  it('is a row for each grant beyond a tenth of the limit', () => {
     const granting = new Granting(100)
-    granting.ask('a', 50)
+    granting.ask('a', 10)
     expect(granting.writes).toBe(1)
     granting.ask('b', 1)
     granting.ask('c', 1)
