@@ -53,7 +53,8 @@ export class RateBook {
     const free = Math.min(shareable, limit - this.#permits.countAt(now))
     const { perSecond, shares } = grantShare(known, { holder, wanted, limit: free, now })
     this.#shares = shares
-    this.#store(shares, now)
+    // Who is refused changes nothing of what is stored: a flood costs no rows.
+    if (perSecond > 0) this.#store(shares, now)
     const left = now < this.#permitsFrom ? 0 : limit - sumOfShares(shares)
     const beyond = Math.max(0, waiting - Math.max(0, perSecond - used))
     const permits = this.#permits.take(beyond, left, now)
@@ -63,7 +64,7 @@ export class RateBook {
   }
 
   #store(shares: readonly Share[], now: number): void {
-    const store = shares.length === 0 ? null : sharesToStore(this.#stored, shares, { unstored: UNSTORED, now })
+    const store = sharesToStore(this.#stored, shares, { unstored: UNSTORED, now })
     if (store === null) return
     this.#stored = store
     this.#kv.put(SHARES, store)
